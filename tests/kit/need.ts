@@ -73,9 +73,9 @@ function hasNamespaces(): boolean {
   return namespaces;
 }
 
-function succeeds(command: string, args: readonly string[]): boolean {
+function succeeds(command: string, args: string[]): boolean {
   if (!hasCommand(command)) return false;
-  const options = { args: [...args], stdin: "null", stdout: "null", stderr: "null" } as const;
+  const options: Deno.CommandOptions = { args, stdin: "null", stdout: "null", stderr: "null" };
   return new Deno.Command(command, options).outputSync().success;
 }
 
