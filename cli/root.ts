@@ -1,0 +1,63 @@
+/**
+ * The command tree. Names and briefs live here; everything else in the command's own file, which is
+ * loaded only when it is asked for. Each `import()` is literal, so that bundlers embed the file.
+ * @module
+ */
+import type { Group, Leaf } from "./kit/tree.ts";
+
+const gm = () => import("./ptp/gm.ts");
+const slave = () => import("./ptp/slave.ts");
+const tcpdump = () => import("./tcpdump/tcpdump.ts");
+
+/** Everything `rptp` can do. */
+export const root: Group = {
+  kind: "group",
+  name: "rptp",
+  brief: "live media over IP and its clocks: PTP, SRT, TCP/IP, packet capture",
+  nodes: [
+    leaf(
+      "demo",
+      "A grandmaster and a slave on this machine, no root needed",
+      () => import("./ptp/demo.ts"),
+    ),
+    leaf("gm", "Serve a clock by PTP (rptp ptp gm)", gm, ["ptp", "gm"]),
+    leaf("slave", "Follow a PTP grandmaster (rptp ptp slave)", slave, ["ptp", "slave"]),
+    leaf("tcpdump", "Read or capture packets (rptp tap tcpdump)", tcpdump, ["tap", "tcpdump"]),
+    {
+      kind: "group",
+      name: "ptp",
+      brief: "Precision Time Protocol, IEEE 1588-2019",
+      nodes: [
+        leaf("gm", "Serve a clock to the network", gm),
+        leaf("slave", "Follow a grandmaster and steer a clock", slave),
+      ],
+    },
+    {
+      kind: "group",
+      name: "tap",
+      brief: "Frames: capture, files, TAP devices",
+      nodes: [leaf("tcpdump", "Read or capture packets, one line each", tcpdump)],
+    },
+    leaf(
+      "doctor",
+      "What this machine can do, and what to change",
+      () => import("./doctor/doctor.ts"),
+    ),
+    leaf(
+      "completion",
+      "Completion for bash, zsh and fish",
+      () => import("./completion/completion.ts"),
+    ),
+    leaf("version", "Version of rptp and of what it runs on", () => import("./version/command.ts")),
+  ],
+};
+
+function leaf(
+  name: string,
+  brief: string,
+  load: Leaf["load"],
+  aliasOf?: readonly string[],
+): Leaf {
+  const node: Leaf = { kind: "leaf", name, brief, load };
+  return aliasOf === undefined ? node : { ...node, aliasOf };
+}
