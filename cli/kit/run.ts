@@ -36,7 +36,7 @@ export async function main(root: Group, argv: readonly string[]): Promise<never>
     code = failed(error, streams, {
       retry,
       isDebug: argv.includes("--debug"),
-      path: leading(argv),
+      path: known(root, argv),
     });
   }
   Deno.exit(code);
