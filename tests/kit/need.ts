@@ -13,6 +13,8 @@ export interface Needs {
   root?: boolean;
   /** `ip netns add` works. */
   netns?: boolean;
+  /** CLOCK_REALTIME may be set: CAP_SYS_TIME outside any user namespace. */
+  systemClock?: boolean;
   /** Programs on PATH. */
   commands?: readonly string[];
   /** Paths that exist, relative to the repository or absolute. */
@@ -48,6 +50,7 @@ export function missingOf(needs: Needs): string[] {
     if (!hasCommand(command)) missing.push(command);
   }
   if (needs.netns === true && !hasNamespaces()) missing.push("network namespaces (ip netns add)");
+  if (needs.systemClock === true && !maySetClock()) missing.push("CAP_SYS_TIME");
   for (const file of needs.files ?? []) {
     if (!exists(new URL(file, REPOSITORY))) missing.push(file);
   }
@@ -71,6 +74,17 @@ function hasNamespaces(): boolean {
     if (namespaces) succeeds("ip", ["netns", "del", name]);
   }
   return namespaces;
+}
+
+const CAP_SYS_TIME = 25n;
+
+function maySetClock(): boolean {
+  const args = ["/proc/self/status", "/proc/self/uid_map"];
+  const output = new Deno.Command("cat", { args, stdin: "null", stderr: "null" }).outputSync();
+  const text = new TextDecoder().decode(output.stdout);
+  const effective = /^CapEff:\s*([0-9a-f]+)/m.exec(text)?.[1] ?? "0";
+  const isInitialNamespace = /^\s*0\s+0\s+4294967295/m.test(text);
+  return isInitialNamespace && (BigInt(`0x${effective}`) >> CAP_SYS_TIME & 1n) === 1n;
 }
 
 function succeeds(command: string, args: string[]): boolean {
