@@ -89,6 +89,9 @@ class Normalizer {
   }
 
   #cluster(word: string): void {
+    if (word.length > 4 && this.#shape.flags.has(word.slice(1))) {
+      throw new UsageError(`no flag ${word}`, "", `did you mean -${word}?`);
+    }
     for (let k = 1; k < word.length; k++) {
       const letter = word[k]!;
       const name = this.#shape.letters.get(letter);
@@ -105,11 +108,7 @@ class Normalizer {
   }
 
   #unknownLetter(word: string, letter: string): UsageError {
-    const long = this.#shape.flags.has(word.slice(1))
-      ? word.slice(1)
-      : word.length > 3
-      ? nearest(word.slice(1), this.#shape.flags.keys())
-      : undefined;
+    const long = word.length > 3 ? nearest(word.slice(1), this.#shape.flags.keys()) : undefined;
     return new UsageError(
       `no flag -${letter}${word.length > 2 ? ` (in ${word})` : ""}`,
       "",

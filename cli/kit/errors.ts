@@ -42,6 +42,7 @@ export interface OsErrorShape {
   readonly errno: number;
   /** What it was called on: `0.0.0.0:319`, `eth0`, a path. */
   readonly subject: string;
+  /** One line; names the capability where one is missing. */
   readonly message: string;
 }
 
@@ -58,29 +59,10 @@ const RETRY = new Set([11, 16, 23, 24, 98, 105, 12]);
 /** errno values that say a thing is not on this machine: ENOENT, ENXIO, ENODEV, ENOSYS ... */
 const ABSENT = new Set([2, 6, 19, 38, 93, 94, 95, 97, 99]);
 
-/** What each capability is asked for by: the first pattern that fits `call subject` names it. */
-const CAPABILITIES: readonly (readonly [RegExp, string])[] = [
-  [/AF_PACKET|PF_PACKET|SOCK_RAW|packet socket|SO_BINDTODEVICE|PACKET_/i, "CAP_NET_RAW"],
-  [/adjtime|settime|settimeofday|ADJ_/i, "CAP_SYS_TIME"],
-  [/SIOCS|TUNSETIFF|\/dev\/net\/tun|SO_RCVBUFFORCE|SO_SNDBUFFORCE|netlink/i, "CAP_NET_ADMIN"],
-  [/sched_set/i, "CAP_SYS_NICE"],
-  [/mlock/i, "CAP_IPC_LOCK"],
-  [/^bind/i, "CAP_NET_BIND_SERVICE"],
-];
-
 /** True for an error thrown by `ffi/` for a system call. */
 export function isOsError(error: unknown): error is OsErrorShape {
   return error instanceof Error && "errno" in error && typeof error.errno === "number" &&
     "call" in error && typeof error.call === "string" && "subject" in error;
-}
-
-/** The capability whose lack explains `error`, or `undefined` where none is known. */
-export function missingCapability(error: OsErrorShape): string | undefined {
-  if (error.errno !== EPERM && error.errno !== EACCES) return undefined;
-  const told = (error as { capability?: unknown }).capability;
-  if (typeof told === "string" && told !== "") return told;
-  const text = `${error.call} ${error.subject}`;
-  return CAPABILITIES.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 /**
@@ -120,11 +102,7 @@ export function report(error: unknown, retry: string): Report {
 function reportOsError(error: OsErrorShape, retry: string): Report {
   const message = firstLine(error.message);
   if (error.errno === EPERM || error.errno === EACCES) {
-    const capability = missingCapability(error);
-    const needs = capability === undefined || message.includes(capability)
-      ? ""
-      : ` (needs ${capability})`;
-    return { code: ExitCode.NoPermission, message: `${message}${needs}; type: ${retry}` };
+    return { code: ExitCode.NoPermission, message: `${message}; type: ${retry}` };
   }
   if (RETRY.has(error.errno)) return { code: ExitCode.TryAgain, message };
   if (ABSENT.has(error.errno)) return { code: ExitCode.Unavailable, message };
