@@ -54,7 +54,12 @@ export interface Servo {
   /** When {@linkcode steer} is due next. */
   deadline(): Instant;
   readonly state: ServoState;
-  /** The newest report not yet taken. */
+  /**
+   * Leaves the clock alone from now on, at the last good frequency without the part that was
+   * correcting its phase; call it before the process ends.
+   */
+  finish(now: Instant): void;
+  /** The newest report not yet taken; the record is overwritten by the next one. */
   sample(): ServoSample | undefined;
   /** Set once the servo refuses to set the clock; it then leaves the clock alone. */
   readonly refusal: ServoRefusal | undefined;
