@@ -1,0 +1,39 @@
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { faultsOf } from "./house.ts";
+
+const count = (path: string, text: string) => faultsOf({ path, text }).length;
+
+Deno.test("faultsOf() limits source files to 500 lines, tests excepted", () => {
+  const lines = (n: number) => "a;\n".repeat(n);
+  assertEquals(count("lib/a.ts", lines(500)), 0);
+  assertEquals(count("lib/a.ts", lines(501)), 1);
+  assertEquals(count("lib/a_test.ts", lines(501)), 0);
+});
+
+Deno.test("faultsOf() keeps the foreign function interface in ffi/", () => {
+  const open = "Deno." + 'dlopen("libc.so.6", {});';
+  assertEquals([count("ffi/libc.ts", open), count("cli/a.ts", open)], [0, 1]);
+  const address = "Deno.UnsafePointer" + ".of(b);";
+  assertEquals([count("ffi/arena.ts", address), count("ffi/udp.ts", address)], [0, 1]);
+});
+
+Deno.test("faultsOf() finds all permissions granted to Deno, but not tcpdump -A", () => {
+  assertEquals(count("scripts/x", "deno run -" + "A main.ts"), 1);
+  assertEquals(count("scripts/x.ts", 'x("deno", "run", "-' + 'A");'), 1);
+  assertEquals(count("scripts/x", "--allow-" + "all"), 1);
+  assertEquals(count("cli/tcpdump.ts", 'flag("-A");'), 0);
+});
+
+Deno.test("faultsOf() accepts a lock file of npm packages alone", () => {
+  const lock = (value: unknown) => count("deno.lock", JSON.stringify(value));
+  assertEquals(lock({ version: "5", specifiers: { "npm:a@1": "1" }, npm: {} }), 0);
+  assertEquals(lock({ version: "5", specifiers: { "jsr:@a/b@1": "1" }, jsr: {} }), 2);
+  assertEquals(lock({ version: "5", remote: {} }), 1);
+});
+
+Deno.test("faultsOf() finds imports from the web, package.json and unfinished work", () => {
+  assertEquals(count("cli/a.ts", 'import "https' + '://x/y.ts";'), 1);
+  assertEquals(count("package.json", "{}"), 1);
+  assertEquals(count("README.md", "TO" + "DO later"), 1);
+  assertEquals(count("cli/someName.ts", ""), 1);
+});
