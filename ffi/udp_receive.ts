@@ -1,0 +1,308 @@
+/**
+ * The receiving half of a UDP socket: recvmmsg straight into a batch's slots, control messages into
+ * its columns, and the error queue (transmit stamps, ICMP errors).
+ * @module
+ */
+import type { AddressTable } from "../lib/base/address.ts";
+import { Family } from "../lib/base/address.ts";
+import { type PacketBatch, SlotKind } from "../lib/base/batch.ts";
+import { Arena } from "./arena.ts";
+import { Errno } from "./errno.ts";
+import {
+  CMSGHDR,
+  ErrorOrigin,
+  EXTENDED_ERR,
+  IN6_PKTINFO,
+  IN_PKTINFO,
+  IOVEC,
+  Ip,
+  Ipv6,
+  MMSGHDR,
+  Msg,
+  MSGHDR,
+  SCM_TIMESTAMPING_LAYOUT,
+  So,
+  SOCKADDR_STORAGE_SIZE,
+  Sol,
+  Udp,
+} from "./layout.ts";
+import { errno, type Libc, libc } from "./libc.ts";
+import { readSockaddr } from "./sockaddr.ts";
+import { beginConversion, type Converters, takeStamp, type TicketRing } from "./timestamping.ts";
+import type { UdpCounters } from "./udp_counters.ts";
+import type { UdpSocket } from "./udp_socket.ts";
+
+/** Datagrams per recvmmsg. */
+const WIDTH = 64;
+const CONTROL = 256;
+const MAX_ERRORS_PER_READ = 64;
+
+/** What the two halves of a socket share with their link. */
+export interface UdpShared {
+  readonly addresses: AddressTable;
+  readonly counters: UdpCounters;
+  readonly converters: Converters;
+  readonly tickets: TicketRing;
+  readonly channel: number;
+}
+
+/** Reads one socket. Owns an arena. */
+export class UdpReceiver {
+  readonly #c: Libc = libc();
+  readonly #arena = new Arena(
+    (WIDTH + 1) * (MMSGHDR.size + IOVEC.size + SOCKADDR_STORAGE_SIZE + CONTROL) + 64,
+  );
+  readonly #socket: UdpSocket;
+  readonly #shared: UdpShared;
+  readonly #headers: number;
+  readonly #vectors: number;
+  readonly #names: number;
+  readonly #controls: number;
+  readonly #pointer: Deno.PointerValue;
+  readonly #errorPointer: Deno.PointerValue;
+  /** The batch, first slot and slots that the vectors point into now. */
+  #batch: PacketBatch | undefined;
+  #first = 0;
+  #aimed = 0;
+  /** Headers the kernel has written to since they were last prepared. */
+  #dirty = WIDTH + 1;
+  #drops = 0;
+  #isConverting = false;
+
+  constructor(socket: UdpSocket, shared: UdpShared) {
+    this.#socket = socket;
+    this.#shared = shared;
+    const a = this.#arena;
+    this.#headers = a.reserve((WIDTH + 1) * MMSGHDR.size);
+    this.#vectors = a.reserve((WIDTH + 1) * IOVEC.size);
+    this.#names = a.reserve((WIDTH + 1) * SOCKADDR_STORAGE_SIZE);
+    this.#controls = a.reserve((WIDTH + 1) * CONTROL);
+    for (let k = 0; k <= WIDTH; k++) {
+      const header = this.#headers + k * MMSGHDR.size;
+      a.link(header + MSGHDR.name, this.#names + k * SOCKADDR_STORAGE_SIZE);
+      a.link(header + MSGHDR.iov, this.#vectors + k * IOVEC.size);
+      a.setPointer(header + MSGHDR.iovLength, k === WIDTH ? 0 : 1);
+      a.link(header + MSGHDR.control, this.#controls + k * CONTROL);
+    }
+    this.#pointer = a.pointer(this.#headers);
+    this.#errorPointer = a.pointer(this.#headers + WIDTH * MMSGHDR.size);
+  }
+
+  /** Appends waiting stamps, errors and datagrams to `into`; returns how many slots. */
+  receive(into: PacketBatch): number {
+    const before = into.count;
+    this.#isConverting = false;
+    if (this.#shared.tickets.outstanding > 0) this.readErrors(into);
+    while (into.count < into.capacity) {
+      const room = Math.min(WIDTH, into.capacity - into.count);
+      const n = this.#read(into, room);
+      if (n === 0) {
+        this.readErrors(into);
+        break;
+      }
+      this.#append(into, n);
+      if (n < room) break;
+    }
+    return into.count - before;
+  }
+
+  /** Appends what the error queue holds, as far as there is room. */
+  readErrors(into: PacketBatch): void {
+    const a = this.#arena;
+    const header = this.#headers + WIDTH * MMSGHDR.size;
+    for (let k = 0; k < MAX_ERRORS_PER_READ && into.count < into.capacity; k++) {
+      a.words[(header + MSGHDR.nameLength) >> 2] = SOCKADDR_STORAGE_SIZE;
+      a.words[(header + MSGHDR.controlLength) >> 2] = CONTROL;
+      const flags = Msg.ErrorQueue | Msg.DontWait;
+      if (this.#c.recvmsg(this.#socket.fd, this.#errorPointer, flags) < 0) return;
+      this.#takeError(into, header);
+    }
+  }
+
+  close(): void {
+    this.#arena.close();
+    this.#batch = undefined;
+  }
+
+  /** Datagrams read into the slots from `into.count` on. */
+  #read(into: PacketBatch, room: number): number {
+    this.#aim(into, room);
+    this.#prepare(room);
+    // Each pending ICMP error fails one call and is then gone; the datagrams behind it are not.
+    for (let tries = 0; tries < 4; tries++) {
+      const n = this.#c.recvmmsg(this.#socket.fd, this.#pointer, room, Msg.DontWait, null);
+      if (n >= 0) {
+        this.#dirty = Math.max(this.#dirty, n);
+        return n;
+      }
+      const why = errno();
+      if (why === Errno.EAGAIN || why === Errno.EBADF) return 0;
+    }
+    return 0;
+  }
+
+  /** Points the vectors at the slots from `into.count` on. */
+  #aim(into: PacketBatch, room: number): void {
+    if (this.#batch === into && this.#first === into.count && this.#aimed >= room) return;
+    const a = this.#arena;
+    const base = a.hold(into.bytes.buffer) + into.bytes.byteOffset;
+    for (let k = 0; k < room; k++) {
+      const vector = this.#vectors + k * IOVEC.size;
+      a.setPointer(vector + IOVEC.base, base + (into.count + k) * into.slotSize);
+      a.setPointer(vector + IOVEC.length, into.slotSize);
+    }
+    this.#batch = into;
+    this.#first = into.count;
+    this.#aimed = room;
+  }
+
+  #prepare(room: number): void {
+    const words = this.#arena.words;
+    const n = Math.min(room, this.#dirty);
+    for (let k = 0; k < n; k++) {
+      const header = (this.#headers + k * MMSGHDR.size) >> 2;
+      words[header + (MSGHDR.nameLength >> 2)] = SOCKADDR_STORAGE_SIZE;
+      words[header + (MSGHDR.controlLength >> 2)] = CONTROL;
+    }
+    if (n >= this.#dirty) this.#dirty = 0;
+  }
+
+  #append(into: PacketBatch, n: number): void {
+    const first = into.count;
+    const words = this.#arena.words;
+    for (let k = 0; k < n; k++) {
+      const header = this.#headers + k * MMSGHDR.size;
+      if ((words[(header + MSGHDR.flags) >> 2]! & Msg.Truncated) !== 0) {
+        this.#shared.counters.truncated++;
+        continue;
+      }
+      const length = words[(header + MMSGHDR.length) >> 2]!;
+      const i = into.open();
+      if (i !== first + k) { // a truncated one before it was left out
+        const from = (first + k) * into.slotSize;
+        into.bytes.copyWithin(into.offset[i]!, from, from + length);
+      }
+      into.length[i] = length;
+      into.channel[i] = this.#shared.channel;
+      into.peer[i] = readSockaddr(
+        this.#shared.addresses,
+        this.#arena.bytes,
+        this.#names + k * SOCKADDR_STORAGE_SIZE,
+      );
+      this.#readControls(into, i, header, this.#controls + k * CONTROL);
+    }
+    this.#shared.counters.received += into.count - first;
+  }
+
+  #readControls(into: PacketBatch, i: number, header: number, control: number): void {
+    const words = this.#arena.words;
+    const end = control + words[(header + MSGHDR.controlLength) >> 2]!;
+    for (let at = control; at + CMSGHDR.size <= end;) {
+      const length = words[at >> 2]!;
+      if (length < CMSGHDR.size) return;
+      const level = words[(at + CMSGHDR.level) >> 2]!;
+      const type = words[(at + CMSGHDR.type) >> 2]!;
+      this.#readControl(into, i, level, type, at + CMSGHDR.data);
+      at += (length + 7) & ~7;
+    }
+  }
+
+  #readControl(into: PacketBatch, i: number, level: number, type: number, at: number): void {
+    const { bytes, words } = this.#arena;
+    const { addresses, converters } = this.#shared;
+    if (level === Sol.Socket) {
+      if (type === So.Timestamping) {
+        if (!this.#isConverting) {
+          this.#isConverting = true;
+          beginConversion(converters);
+        }
+        takeStamp(words, at, into, i, converters);
+      } else if (type === So.ReceiveQueueOverflow) {
+        this.#noteDrops(words[at >> 2]!);
+      }
+    } else if (level === Sol.Ip) {
+      if (type === Ip.PacketInfo) {
+        const octets = at + IN_PKTINFO.destination;
+        into.local[i] = addresses.intern(Family.Ipv4, bytes, octets, this.#socket.port);
+      } else if (type === Ip.Tos) into.traffic[i] = bytes[at]!;
+    } else if (level === Sol.Ipv6) {
+      if (type === Ipv6.PacketInfo) this.#takeLocalIpv6(into, i, at);
+      else if (type === Ipv6.TrafficClass) into.traffic[i] = words[at >> 2]!;
+    } else if (level === Sol.Udp && type === Udp.Gro) {
+      const size = words[at >> 2]!;
+      into.segment[i] = into.length[i]! > size ? size : 0;
+    }
+  }
+
+  #takeLocalIpv6(into: PacketBatch, i: number, at: number): void {
+    const { bytes, words } = this.#arena;
+    const isScoped = bytes[at] === 0xfe && (bytes[at + 1]! & 0xc0) === 0x80;
+    const scope = isScoped ? words[(at + IN6_PKTINFO.ifindex) >> 2]! : 0;
+    into.local[i] = this.#shared.addresses.intern(Family.Ipv6, bytes, at, this.#socket.port, scope);
+  }
+
+  #noteDrops(total: number): void {
+    this.#shared.counters.overflowed += (total - this.#drops) >>> 0;
+    this.#drops = total >>> 0;
+  }
+
+  /** One message of the error queue: a transmit stamp or an error becomes a slot. */
+  #takeError(into: PacketBatch, header: number): void {
+    const { words, bytes } = this.#arena;
+    const control = this.#controls + WIDTH * CONTROL;
+    const end = control + words[(header + MSGHDR.controlLength) >> 2]!;
+    let stamp = 0;
+    let failure = 0;
+    for (let at = control; at + CMSGHDR.size <= end;) {
+      const length = words[at >> 2]!;
+      if (length < CMSGHDR.size) break;
+      const level = words[(at + CMSGHDR.level) >> 2]!;
+      const type = words[(at + CMSGHDR.type) >> 2]!;
+      const data = at + CMSGHDR.data;
+      if (level === Sol.Socket && type === So.Timestamping) {
+        if (length >= CMSGHDR.size + SCM_TIMESTAMPING_LAYOUT.size) stamp = data;
+      } else if (
+        (level === Sol.Ip && type === Ip.ReceiveError) ||
+        (level === Sol.Ipv6 && type === Ipv6.ReceiveError)
+      ) failure = data;
+      at += (length + 7) & ~7;
+    }
+    if (failure === 0) return;
+    if (bytes[failure + EXTENDED_ERR.origin] === ErrorOrigin.Timestamping) {
+      if (stamp !== 0) this.#appendStamp(into, failure, stamp);
+    } else {
+      this.#appendError(into, failure);
+    }
+  }
+
+  #appendStamp(into: PacketBatch, failure: number, stamp: number): void {
+    const { words } = this.#arena;
+    const { converters, counters, tickets, channel } = this.#shared;
+    const ticket = tickets.take(words[(failure + EXTENDED_ERR.extra) >> 2]! >>> 0);
+    if (ticket === 0) {
+      counters.strayStamps++;
+      return;
+    }
+    if (!this.#isConverting) {
+      this.#isConverting = true;
+      beginConversion(converters);
+    }
+    const i = into.open();
+    into.kind[i] = SlotKind.TransmitStamp;
+    into.channel[i] = channel;
+    into.ticket[i] = ticket;
+    takeStamp(words, stamp, into, i, converters);
+    counters.stamps++;
+  }
+
+  #appendError(into: PacketBatch, failure: number): void {
+    const { words, bytes } = this.#arena;
+    const i = into.open();
+    into.kind[i] = SlotKind.LinkError;
+    into.channel[i] = this.#shared.channel;
+    into.length[i] = words[(failure + EXTENDED_ERR.errno) >> 2]!;
+    const name = this.#names + WIDTH * SOCKADDR_STORAGE_SIZE;
+    into.peer[i] = readSockaddr(this.#shared.addresses, bytes, name);
+    this.#shared.counters.linkErrors++;
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * The sending half of a UDP socket: a run of slots per sendmmsg, segmentation offload, source
+ * address, traffic class and transmit-stamp request per packet.
+ * @module
+ */
+import { type AddressHandle, type AddressTable, Family } from "../lib/base/address.ts";
+import { type PacketBatch, SlotKind } from "../lib/base/batch.ts";
+import { Arena } from "./arena.ts";
+import { Errno } from "./errno.ts";
+import {
+  CMSGHDR,
+  IN6_PKTINFO,
+  IN_PKTINFO,
+  IOVEC,
+  Ip,
+  Ipv6,
+  MMSGHDR,
+  Msg,
+  MSGHDR,
+  So,
+  Sol,
+  Udp,
+} from "./layout.ts";
+import { errno, type Libc, libc } from "./libc.ts";
+import { isMulticast, writeSockaddr } from "./sockaddr.ts";
+import { enableStamps, transmitRequest } from "./timestamping.ts";
+import type { UdpShared } from "./udp_receive.ts";
+import type { UdpSocket } from "./udp_socket.ts";
+
+/** Slots per sendmmsg. */
+const WIDTH = 64;
+const NAME = 32;
+const CONTROL = 128;
+
+/** Memory lent to a link, by number; 0 is not used. */
+export type Regions = readonly (Uint8Array<ArrayBuffer> | undefined)[];
+
+/** Writes one socket. Owns an arena. */
+export class UdpSender {
+  /** The last send was cut short: wait until the socket is writable. */
+  isBlocked = false;
+  readonly #c: Libc = libc();
+  readonly #arena = new Arena(WIDTH * (MMSGHDR.size + IOVEC.size + NAME + CONTROL) + 64);
+  readonly #socket: UdpSocket;
+  readonly #shared: UdpShared;
+  readonly #regions: Regions;
+  readonly #headers: number;
+  readonly #vectors: number;
+  readonly #names: number;
+  readonly #controls: number;
+  readonly #pointer: Deno.PointerValue;
+  readonly #octets = new Uint8Array(16);
+  readonly #request: number;
+  /** The device takes no segmentation offload. */
+  #mustSplit: boolean;
+  /** Datagrams already sent of the slot at the front, where it goes one by one. */
+  #segmentsSent = 0;
+  /** Octets of control messages written for the message under construction. */
+  #control = 0;
+
+  constructor(socket: UdpSocket, shared: UdpShared, regions: Regions, canSegment: boolean) {
+    this.#socket = socket;
+    this.#shared = shared;
+    this.#regions = regions;
+    this.#mustSplit = !canSegment;
+    this.#request = transmitRequest(socket.stamps);
+    const a = this.#arena;
+    this.#headers = a.reserve(WIDTH * MMSGHDR.size);
+    this.#vectors = a.reserve(WIDTH * IOVEC.size);
+    this.#names = a.reserve(WIDTH * NAME);
+    this.#controls = a.reserve(WIDTH * CONTROL);
+    for (let k = 0; k < WIDTH; k++) {
+      const header = this.#headers + k * MMSGHDR.size;
+      a.link(header + MSGHDR.iov, this.#vectors + k * IOVEC.size);
+      a.setPointer(header + MSGHDR.iovLength, 1);
+      a.link(header + MSGHDR.control, this.#controls + k * CONTROL);
+    }
+    this.#pointer = a.pointer(this.#headers);
+  }
+
+  /** Sends slots `first` up to `end` (all of this channel); returns how many were taken. */
+  send(from: PacketBatch, first: number, end: number): number {
+    this.isBlocked = false;
+    let i = first;
+    while (i < end && !this.isBlocked) {
+      if (from.kind[i] !== SlotKind.Packet) i++;
+      else if (this.#mustSplit && isTrain(from, i)) i += this.#sendSplit(from, i);
+      else i += this.#sendRun(from, i, this.#runEnd(from, i, end));
+    }
+    return i - first;
+  }
+
+  close(): void {
+    this.#arena.close();
+  }
+
+  /** The end of the run of slots from `i` that one sendmmsg can take. */
+  #runEnd(from: PacketBatch, i: number, end: number): number {
+    const limit = Math.min(end, i + WIDTH);
+    let j = i + 1;
+    while (j < limit && from.kind[j] === SlotKind.Packet) {
+      if (this.#mustSplit && isTrain(from, j)) break;
+      j++;
+    }
+    return j;
+  }
+
+  #sendRun(from: PacketBatch, i: number, end: number): number {
+    for (let j = i; j < end; j++) {
+      this.#prepare(from, j, j - i, from.offset[j]!, from.length[j]!);
+      this.#addControls(from, j, j - i, isTrain(from, j) ? from.segment[j]! : 0);
+    }
+    for (let tries = 0;; tries++) {
+      const n = this.#submit(end - i);
+      if (n > 0) {
+        this.#noteSent(from, i, i + n);
+        if (i + n < end && this.#wantsStamp(from, i + n)) this.#restartTickets();
+        return n;
+      }
+      const why = errno();
+      if (this.#wantsStamp(from, i)) this.#restartTickets();
+      if (why === Errno.EAGAIN) {
+        this.isBlocked = true;
+        return 0;
+      }
+      if (isTrain(from, i) && refusesSegments(why)) {
+        if (why === Errno.EIO || why === Errno.ENOPROTOOPT) this.#mustSplit = true;
+        return this.#sendSplit(from, i);
+      }
+      // A pending ICMP error fails the next call, whoever it was about: that slot gets a second try.
+      if (tries > 0 || !isAboutEarlier(why)) {
+        this.#shared.counters.refuse(why);
+        return 1;
+      }
+    }
+  }
+
+  /** Sends slot `i` datagram by datagram; 1 when it is through, 0 when the socket is full. */
+  #sendSplit(from: PacketBatch, i: number): number {
+    const stride = from.segment[i]!;
+    const total = Math.ceil(from.length[i]! / stride);
+    let tries = 0;
+    while (this.#segmentsSent < total) {
+      const count = Math.min(WIDTH, total - this.#segmentsSent);
+      for (let k = 0; k < count; k++) {
+        const start = (this.#segmentsSent + k) * stride;
+        const length = Math.min(stride, from.length[i]! - start);
+        this.#prepare(from, i, k, from.offset[i]! + start, length);
+        this.#addControls(from, i, k, 0);
+      }
+      const n = this.#submit(count);
+      if (n > 0) {
+        if (this.#wantsStamp(from, i)) this.#restartTickets();
+        this.#segmentsSent += n;
+        tries = 0;
+        continue;
+      }
+      const why = errno();
+      if (why === Errno.EAGAIN) {
+        this.isBlocked = true;
+        return 0;
+      }
+      if (tries++ > 0 || !isAboutEarlier(why)) {
+        this.#shared.counters.refuse(why);
+        this.#segmentsSent++;
+      }
+    }
+    this.#segmentsSent = 0;
+    this.#shared.counters.sent++;
+    this.#shared.counters.split++;
+    return 1;
+  }
+
+  /** sendmmsg of the first `count` headers; at most 0 where none went (then errno says why). */
+  #submit(count: number): number {
+    const flags = Msg.DontWait | Msg.NoSignal;
+    return this.#c.sendmmsg(this.#socket.fd, this.#pointer, count, flags);
+  }
+
+  #noteSent(from: PacketBatch, first: number, end: number): void {
+    this.#shared.counters.sent += end - first;
+    if (this.#request === 0) return;
+    for (let j = first; j < end; j++) {
+      if (from.ticket[j] !== 0) this.#shared.tickets.sent(from.ticket[j]!);
+    }
+  }
+
+  #wantsStamp(from: PacketBatch, i: number): boolean {
+    return this.#request !== 0 && from.ticket[i] !== 0;
+  }
+
+  #restartTickets(): void {
+    enableStamps(this.#socket.fd, this.#socket.stamps, this.#socket.name);
+    this.#shared.tickets.restart();
+  }
+
+  #prepare(from: PacketBatch, i: number, k: number, offset: number, length: number): void {
+    const a = this.#arena;
+    const header = this.#headers + k * MMSGHDR.size;
+    const vector = this.#vectors + k * IOVEC.size;
+    const name = this.#names + k * NAME;
+    a.setPointer(vector + IOVEC.base, this.#addressOf(from, i) + offset);
+    a.setPointer(vector + IOVEC.length, length);
+    const peer = from.peer[i]!;
+    const nameLength = peer === 0 || this.#socket.isConnected
+      ? 0
+      : writeSockaddr(this.#shared.addresses, peer, a.bytes, name);
+    if (nameLength === 0) a.setPointer(header + MSGHDR.name, 0);
+    else a.link(header + MSGHDR.name, name);
+    a.words[(header + MSGHDR.nameLength) >> 2] = nameLength;
+  }
+
+  /** The address of the memory that `from.offset[i]` counts in. */
+  #addressOf(from: PacketBatch, i: number): number {
+    const memory = from.region[i] === 0 ? from.bytes : this.#regions[from.region[i]!];
+    if (memory === undefined) throw new Error(`region ${from.region[i]} was not lent to this link`);
+    return this.#arena.hold(memory.buffer) + memory.byteOffset;
+  }
+
+  #addControls(from: PacketBatch, i: number, k: number, segment: number): void {
+    const a = this.#arena;
+    const header = this.#headers + k * MMSGHDR.size;
+    this.#control = this.#controls + k * CONTROL;
+    const start = this.#control;
+    if (segment !== 0) {
+      a.words[this.#addControl(Sol.Udp, Udp.Segment, 2) >> 2] = segment;
+    }
+    if (this.#request !== 0 && from.ticket[i] !== 0) {
+      a.words[this.#addControl(Sol.Socket, So.Timestamping, 4) >> 2] = this.#request;
+    }
+    if (from.traffic[i] !== 0) {
+      const level = this.#socket.isIpv6 ? Sol.Ipv6 : Sol.Ip;
+      const type = this.#socket.isIpv6 ? Ipv6.TrafficClass : Ip.Tos;
+      a.words[this.#addControl(level, type, 4) >> 2] = from.traffic[i]!;
+    }
+    if (from.local[i] !== 0) this.#addSource(this.#shared.addresses, from.local[i]!);
+    a.setPointer(header + MSGHDR.controlLength, this.#control - start);
+  }
+
+  /** Asks for `local` as the source; a multicast address (that a request came in on) is none. */
+  #addSource(table: AddressTable, local: AddressHandle): void {
+    const a = this.#arena;
+    const family = table.family(local);
+    table.copyOctets(local, this.#octets, 0);
+    if (isMulticast(family, this.#octets)) return;
+    if (family === Family.Ipv4 && !this.#socket.isIpv6) {
+      const at = this.#addControl(Sol.Ip, Ip.PacketInfo, IN_PKTINFO.size);
+      table.copyOctets(local, a.bytes, at + IN_PKTINFO.local);
+    } else if (family === Family.Ipv6 && this.#socket.isIpv6) {
+      const at = this.#addControl(Sol.Ipv6, Ipv6.PacketInfo, IN6_PKTINFO.size);
+      table.copyOctets(local, a.bytes, at + IN6_PKTINFO.address);
+      a.words[(at + IN6_PKTINFO.ifindex) >> 2] = table.scope(local);
+    }
+  }
+
+  /** Appends a control message with `size` zeroed octets of data; returns where they are. */
+  #addControl(level: number, type: number, size: number): number {
+    const words = this.#arena.words;
+    const at = this.#control;
+    const next = at + CMSGHDR.size + ((size + 7) & ~7);
+    for (let w = at >> 2; w < next >> 2; w++) words[w] = 0;
+    words[at >> 2] = CMSGHDR.size + size;
+    words[(at + CMSGHDR.level) >> 2] = level;
+    words[(at + CMSGHDR.type) >> 2] = type;
+    this.#control = next;
+    return at + CMSGHDR.data;
+  }
+}
+
+/** True where slot `i` holds more than one datagram. */
+function isTrain(from: PacketBatch, i: number): boolean {
+  return from.segment[i]! > 0 && from.length[i]! > from.segment[i]!;
+}
+
+/** The kernel will not cut this slot: no checksum offload, or a segment beyond the path's MTU. */
+function refusesSegments(why: number): boolean {
+  return why === Errno.EIO || why === Errno.EINVAL || why === Errno.EMSGSIZE ||
+    why === Errno.ENOPROTOOPT;
+}
+
+/** Errors that may be an ICMP answer to an earlier packet. */
+function isAboutEarlier(why: number): boolean {
+  return why === Errno.ECONNREFUSED || why === Errno.EHOSTUNREACH || why === Errno.ENETUNREACH ||
+    why === Errno.EPROTO || why === Errno.EHOSTDOWN || why === Errno.EMSGSIZE ||
+    why === Errno.EACCES || why === Errno.EOPNOTSUPP || why === Errno.ENOPROTOOPT ||
+    why === Errno.EINTR;
+}
