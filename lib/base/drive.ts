@@ -68,12 +68,16 @@ export function turn<E>(
   return wantWrite;
 }
 
-/** The earliest deadline of all lanes. */
+/** The earliest deadline of all lanes, of their cores and of links that hold packets back. */
 export function deadline<E>(lanes: readonly Lane<E>[]): Instant {
   let first = NEVER;
   for (let k = 0; k < lanes.length; k++) {
-    const d = lanes[k]!.core.deadline();
+    const { core, link } = lanes[k]!;
+    const d = core.deadline();
     if (d < first) first = d;
+    if (link.deadline === undefined) continue;
+    const held = link.deadline();
+    if (held < first) first = held;
   }
   return first;
 }
@@ -100,6 +104,8 @@ function transmitAll<E>(now: Instant, lane: Lane<E>): boolean {
     }
     lane.sent += link.send(outbox, lane.sent);
     if (lane.sent < outbox.count) return false;
+    outbox.clear();
+    lane.sent = 0;
   }
   return true;
 }

@@ -28,6 +28,8 @@ export interface Link {
   send(from: PacketBatch, first: number): number;
   /** Releases everything; a second call does nothing. */
   close(): void;
+  /** Only of links that hold packets back (a delay): when `receive` wants to be called next. */
+  deadline?(): Instant;
 }
 
 /** A protocol core for one link: synchronous, owns no clock, no socket, no timer. */
