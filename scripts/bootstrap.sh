@@ -3,7 +3,8 @@
 #
 # Everything is made in a folder of its own and renamed into place, so that a killed start leaves
 # nothing half done and two starts at once do no harm; a lock (where `flock` exists) merely saves
-# the second one the download. The lock lives as long as the last process of the start that took it.
+# the second one the download. Descriptor 9 holds it; what is started from here does not inherit it,
+# so that it ends with this shell.
 
 say() { printf 'rptp: %s\n' "$*" >&2; }
 
@@ -159,7 +160,7 @@ install_deno() {
   for source in from_npm from_archive; do
     rm -rf "$work"
     mkdir "$work" || give_up "cannot write to $root/.deno"
-    if "$source" "$work" && is_right "$work"; then
+    if "$source" "$work" 9>&- && is_right "$work"; then
       mkdir -p "$root/.deno/$version"
       mv -f "$work/deno" "$root/.deno/$version/deno"
       rm -rf "$work"
@@ -187,7 +188,7 @@ cache_elsewhere() {
 
 # Brings the packages of deno.lock into DENO_DIR.
 fill_cache() {
-  (cd "$root" && "$deno" install --quiet --frozen --no-remote >&2 </dev/null) || {
+  (cd "$root" && "$deno" install --quiet --frozen --no-remote >&2 </dev/null 9>&-) || {
     say "could not get the packages of deno.lock (the first start needs the npm registry)"
     exit 69
   }
