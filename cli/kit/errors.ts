@@ -82,6 +82,13 @@ export function report(error: unknown, retry: string): Report {
       message: `${fileMessage(error, "permission denied")}; ${fix}`,
     };
   }
+  if (error instanceof Deno.errors.NotCapable) {
+    const path = /"(\/[^"]*)"/.exec(error.message)?.[1] ?? "";
+    return {
+      code: ExitCode.NoPermission,
+      message: `open ${path}: Deno does not open files of /dev, /proc and /sys; use - and a pipe`,
+    };
+  }
   if (error instanceof Deno.errors.AddrInUse) {
     return {
       code: ExitCode.TryAgain,

@@ -1,0 +1,93 @@
+/**
+ * `-w`: packets into a pcap file or onto stdout, in big writes.
+ * @module
+ */
+import { PcapWriter } from "../../lib/capture/pcap.ts";
+import { MAX_CAPLEN } from "../../lib/capture/record.ts";
+import type { CaptureRecord } from "../../lib/capture/record.ts";
+import { Failure, PipeClosed } from "../kit/errors.ts";
+import { ExitCode } from "../kit/exit.ts";
+import type { Sink } from "../kit/output.ts";
+import type { PacketSink } from "./printer.ts";
+
+const CAPACITY = 1 << 20;
+/** More than this is written out before the next packet, so that the longest one still fits. */
+const ENOUGH = CAPACITY - MAX_CAPLEN - 64;
+
+/** What a {@linkcode PcapSink} is told about its file. */
+export interface PcapSinkOptions {
+  /** The path in error messages. */
+  readonly name: string;
+  readonly micros: boolean;
+  readonly snaplen: number;
+  /** False while a read file has not told its own; then the first packet decides. */
+  readonly linktype: number | undefined;
+}
+
+/** Writes records of one link type; the file header goes out even where no packet comes. */
+export class PcapSink implements PacketSink {
+  readonly #sink: Sink;
+  readonly #options: PcapSinkOptions;
+  #writer: PcapWriter | undefined;
+  #linktype: number | undefined;
+  #bytes = new Uint8Array(0);
+
+  constructor(sink: Sink, options: PcapSinkOptions) {
+    this.#sink = sink;
+    this.#options = options;
+    if (options.linktype !== undefined) this.#open(options.linktype);
+  }
+
+  get isFull(): boolean {
+    return this.#writer !== undefined && this.#writer.pending().length >= ENOUGH;
+  }
+
+  take(record: CaptureRecord): void {
+    const writer = this.#writer ?? this.#open(record.linktype);
+    if (record.linktype !== this.#linktype) {
+      throw new Failure(
+        ExitCode.InputOutput,
+        `write ${this.#options.name}`,
+        `a pcap file has one link type: ${this.#linktype}, and this packet is of ${record.linktype}`,
+        "split the file by interface first",
+      );
+    }
+    const { snaplen } = this.#options;
+    const r = record.caplen <= snaplen ? record : { ...record, caplen: snaplen };
+    if (this.#bytes.buffer !== record.view.buffer) this.#bytes = new Uint8Array(record.view.buffer);
+    if (!writer.append(r, this.#bytes, record.offset + record.view.byteOffset)) {
+      throw new Error("unreachable: the pcap buffer was not drained");
+    }
+  }
+
+  async drain(): Promise<void> {
+    const writer = this.#writer ?? this.#open(this.#options.linktype ?? 1);
+    const octets = writer.pending();
+    try {
+      for (let at = 0; at < octets.length;) at += await this.#sink.write(octets.subarray(at));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) throw new PipeClosed();
+      throw writeFailure(this.#options.name, error);
+    }
+    writer.clear();
+  }
+
+  #open(linktype: number): PcapWriter {
+    const { micros, snaplen } = this.#options;
+    this.#linktype = linktype;
+    return this.#writer = new PcapWriter({ linktype, micros, snaplen }, CAPACITY);
+  }
+}
+
+/** The error of a write, with the file's name and what to do. */
+export function writeFailure(name: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (/\(os error 28\)/.test(error.message)) {
+    const fix = "free some space or write elsewhere; the packets up to here are in the file";
+    return new Failure(ExitCode.InputOutput, `write ${name}`, "no space left on the device", fix, {
+      cause: error,
+    });
+  }
+  const why = error.message.split("\n", 1)[0] ?? "";
+  return new Failure(ExitCode.InputOutput, `write ${name}`, why, "", { cause: error });
+}
