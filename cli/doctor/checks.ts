@@ -103,12 +103,20 @@ function capabilities(m: Machine): Check[] {
   const mask = BigInt(`0x${line?.[1] ?? "0"}`);
   return CAPABILITIES.map(([name, bit, needs]) => {
     const has = (mask >> BigInt(bit) & 1n) === 1n;
+    if (!has && name === "CAP_NET_BIND_SERVICE" && firstFreePort(m) <= 319) {
+      return ok(`capability ${name}`, "missing, but this system opens PTP's ports to everyone");
+    }
     return has ? ok(`capability ${name}`, needs) : warn(
       `capability ${name}`,
       `missing: no ${needs}`,
       `sudo ./rptp ..., or AmbientCapabilities=${name} in a systemd unit`,
     );
   });
+}
+
+/** The lowest port that needs no capability. */
+function firstFreePort(m: Machine): number {
+  return Number(m.readText("/proc/sys/net/ipv4/ip_unprivileged_port_start") ?? 1024);
 }
 
 function timestamping(i: InterfaceFacts): Check {

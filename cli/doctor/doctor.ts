@@ -39,6 +39,6 @@ function print(kit: Kit, { name, level, detail, fix }: Check): void {
     : level === "warn"
     ? kit.style.yellow
     : kit.style.red;
-  kit.say(`${paint(level.padEnd(4))}  ${name.padEnd(31)} ${detail}`);
+  kit.say(`${paint(level.padEnd(4))}  ${name.padEnd(32)} ${detail}`);
   if (fix !== "") kit.say(`      ${kit.style.dim("fix:")} ${fix}`);
 }
