@@ -1,0 +1,445 @@
+/**
+ * A bank of Kalman filters over one master line: the same measurements, different histories.
+ *
+ * Each member carries the state
+ *   x  phase: master time less raw time, less an anchor, ns
+ *   f  its rate, ns/s = ppb
+ *   a  the rate of that, ppb/s, forgotten with a time constant (temperature turns round)
+ *   d  path delay, ns
+ * with its covariance, and the probability that its history is the right one. Between measurements
+ * x, f and a integrate, f walks randomly, a and d walk randomly. A measurement is
+ *   forward:  t1 - t2 = x - d + noise        reverse:  t4 - t3 = x + d + noise
+ * with x taken at the local stamp. One member believes the frequency never jumped; each of the others
+ * branched off at some moment since, with the variance of a frequency step added. Bayes' rule weighs
+ * them by how well they predict, so that the bank is as calm as the calm filter and follows a step as
+ * fast as the evidence allows; the spread between its members is part of its variance.
+ *
+ * Noise has outliers: a measurement is one of them with a small probability, in which case its density
+ * is flat; the less likely the whole bank finds it, the larger the variance it is used with.
+ * @module
+ */
+
+/** What the oscillators and the path are expected to do. */
+export interface BankModel {
+  /** Random walk of frequency, ppb^2/s. */
+  walk: number;
+  /** Random walk of drift, (ppb/s)^2/s. */
+  driftWalk: number;
+  /** Time constant in which drift is forgotten, s. */
+  driftSeconds: number;
+  /** Random walk of path delay, ns^2/s. */
+  delayWalk: number;
+  /** Standard deviation of a frequency step, ppb. */
+  step: number;
+  /** Frequency steps per second. */
+  stepRate: number;
+  /** Standard deviation of a rare large frequency step, ppb. */
+  largeStep: number;
+  /** Large frequency steps per second. */
+  largeStepRate: number;
+  /** Probability that a measurement is an outlier. */
+  outlier: number;
+}
+
+/** Where a member starts. */
+export interface BankPrior {
+  weight: number;
+  frequency: number;
+  frequencySd: number;
+  drift: number;
+  driftSd: number;
+  delay: number;
+  delaySd: number;
+}
+
+/** Octets of one member: x f a d, the upper triangle of its covariance by rows, weight, birth. */
+const STRIDE = 16;
+const XX = 4;
+const XF = 5;
+const XA = 6;
+const XD = 7;
+const FF = 8;
+const FA = 9;
+const FD = 10;
+const AA = 11;
+const AD = 12;
+const DD = 13;
+const WEIGHT = 14;
+const BIRTH = 15;
+
+/** Standard deviation of a phase nothing is known about, ns; small enough for float64 covariances. */
+const PHASE_SD = 1e9;
+/** The flat density of an outlier: one in this many standard deviations. */
+const OUTLIER_WIDTH = 30;
+/** A member lighter than this is dropped. */
+const LIGHTEST = 1e-7;
+/** Members younger than this many seconds are not dropped for weight alone. */
+const PROTECTED_SECONDS = 3;
+
+/** See the module's text. All instants are seconds since the owner's anchor. */
+export class Bank {
+  readonly #capacity: number;
+  readonly #model: BankModel;
+  readonly #m: Float64Array;
+  readonly #c = new Float64Array(4);
+  readonly #likelihood: Float64Array;
+  #count = 0;
+  #at = 0;
+
+  /** Mixture of the members, at {@linkcode at}: read only. */
+  x = 0;
+  f = 0;
+  a = 0;
+  d = 0;
+  xx = 0;
+  xf = 0;
+  ff = 0;
+  fa = 0;
+  xa = 0;
+  aa = 0;
+  dd = 0;
+  /** Innovation of the last measurement against the mixture before it, ns, and its variance. */
+  innovation = 0;
+  innovationVariance = 1;
+  /** Probability that the last measurement was no outlier. */
+  inlier = 1;
+
+  /** @param capacity Members at most; 1 makes a plain Kalman filter without step detection. */
+  constructor(model: BankModel, capacity: number) {
+    this.#model = model;
+    this.#capacity = capacity;
+    this.#m = new Float64Array(STRIDE * capacity);
+    this.#likelihood = new Float64Array(capacity);
+  }
+
+  /** The instant of the states, s. */
+  get at(): number {
+    return this.#at;
+  }
+
+  get members(): number {
+    return this.#count;
+  }
+
+  /** Forgets all members. */
+  clear(at: number): void {
+    this.#count = 0;
+    this.#at = at;
+  }
+
+  /** A member with unknown phase; the caller sees that weights sum to 1. */
+  add(prior: BankPrior): void {
+    if (this.#count >= this.#capacity) return;
+    const m = this.#m;
+    const o = STRIDE * this.#count++;
+    m.fill(0, o, o + STRIDE);
+    m[o + 1] = prior.frequency;
+    m[o + 2] = prior.drift;
+    m[o + 3] = prior.delay;
+    m[o + XX] = PHASE_SD * PHASE_SD;
+    m[o + FF] = prior.frequencySd * prior.frequencySd;
+    m[o + AA] = prior.driftSd * prior.driftSd;
+    m[o + DD] = prior.delaySd * prior.delaySd;
+    m[o + WEIGHT] = prior.weight;
+    m[o + BIRTH] = this.#at;
+    this.#mix();
+  }
+
+  /** Carries all members on to `at`; does nothing for an instant before theirs. */
+  predict(at: number): void {
+    const h = at - this.#at;
+    if (h <= 0) return;
+    this.#at = at;
+    const tau = this.#model.driftSeconds;
+    const keep = Math.exp(-h / tau);
+    // The integrals of a decaying drift; their series where the difference would lose digits.
+    const small = h < 1e-3 * tau;
+    const g = small ? h - h * h / (2 * tau) : tau * (1 - keep);
+    const k = small ? h * h / 2 : tau * (h - g);
+    for (let i = 0; i < this.#count; i++) this.#predictMember(STRIDE * i, h, keep, g, k);
+    this.#mix();
+  }
+
+  /**
+   * One measurement `z` with noise of standard deviation `sigma`, taken at `at`; an instant before
+   * {@linkcode at} is reached by running the line backwards.
+   * @param sign -1 forward, +1 reverse: the coefficient of the path delay.
+   */
+  update(at: number, z: number, sign: number, sigma: number): void {
+    this.predict(at);
+    const back = at - this.#at; // 0 or negative
+    const back2 = back * back / 2;
+    this.#weigh(z, sign, sigma, back, back2);
+    const r = sigma * sigma / Math.max(this.inlier, 1e-3);
+    for (let i = 0; i < this.#count; i++) this.#updateMember(STRIDE * i, z, sign, r, back, back2);
+    this.#mix();
+  }
+
+  /** How the innovation of a measurement would stand, without using it: in standard deviations. */
+  surprise(at: number, z: number, sign: number, sigma: number): number {
+    this.predict(at);
+    const back = at - this.#at;
+    let least = Infinity;
+    for (let i = 0; i < this.#count; i++) {
+      const o = STRIDE * i;
+      const v = this.#project(o, sign, back, back * back / 2) + sigma * sigma;
+      if (this.#m[o + WEIGHT]! < 1e-3) continue;
+      const e = Math.abs(z - this.#expected(o, sign, back, back * back / 2)) / Math.sqrt(v);
+      if (e < least) least = e;
+    }
+    return least;
+  }
+
+  /** Branches off members whose frequency jumped during the last `span` seconds; drops poor ones. */
+  branch(span: number): void {
+    if (this.#capacity < 2 || this.#count === 0) return;
+    const { step, stepRate, largeStep, largeStepRate } = this.#model;
+    this.#merge();
+    this.#spawn(step, 1 - Math.exp(-stepRate * span));
+    this.#spawn(largeStep, 1 - Math.exp(-largeStepRate * span));
+    this.#normalise();
+    this.#mix();
+  }
+
+  /** Phase of the mixture at `at` (at or after {@linkcode at}), ns. */
+  phase(at: number): number {
+    const h = at - this.#at;
+    const tau = this.#model.driftSeconds;
+    const g = tau * (1 - Math.exp(-h / tau));
+    return this.x + this.f * h + this.a * tau * (h - g);
+  }
+
+  /** Frequency of the mixture at `at`, ppb. */
+  frequency(at: number): number {
+    const tau = this.#model.driftSeconds;
+    return this.f + this.a * tau * (1 - Math.exp((this.#at - at) / tau));
+  }
+
+  /** Variance of {@linkcode phase}, with the steps that may have happened since, ns^2. */
+  phaseVariance(at: number): number {
+    const h = Math.max(0, at - this.#at);
+    const { walk, driftWalk, step, stepRate } = this.#model;
+    const h3 = h * h * h;
+    const k = h * h / 2;
+    const unseen = (walk + step * step * stepRate) * h3 / 3 + driftWalk * h3 * h * h / 20;
+    return this.xx + 2 * h * this.xf + h * h * this.ff + 2 * k * this.xa + 2 * h * k * this.fa +
+      k * k * this.aa + unseen;
+  }
+
+  /** Moves the phase of every member by `by` ns: the anchor has moved. */
+  shiftPhase(by: number): void {
+    for (let i = 0; i < this.#count; i++) this.#m[STRIDE * i]! += by;
+    this.x += by;
+  }
+
+  #predictMember(o: number, h: number, keep: number, g: number, k: number): void {
+    const m = this.#m;
+    const { walk, driftWalk, delayWalk } = this.#model;
+    m[o]! += h * m[o + 1]! + k * m[o + 2]!;
+    m[o + 1]! += g * m[o + 2]!;
+    m[o + 2]! *= keep;
+    const xf = m[o + XF]!, xa = m[o + XA]!, ff = m[o + FF]!, fa = m[o + FA]!, aa = m[o + AA]!;
+    const fd = m[o + FD]!, ad = m[o + AD]!;
+    const h2 = h * h;
+    const h3 = h2 * h;
+    const row = xa + h * fa + k * aa;
+    m[o + XX]! += 2 * h * xf + 2 * k * xa + h2 * ff + 2 * h * k * fa + k * k * aa +
+      walk * h3 / 3 + driftWalk * h3 * h2 / 20;
+    m[o + XF] = xf + h * ff + k * fa + g * row + walk * h2 / 2 + driftWalk * h2 * h2 / 8;
+    m[o + XA] = keep * row + driftWalk * h3 / 6;
+    m[o + XD]! += h * fd + k * ad;
+    m[o + FF] = ff + 2 * g * fa + g * g * aa + walk * h + driftWalk * h3 / 3;
+    m[o + FA] = keep * (fa + g * aa) + driftWalk * h2 / 2;
+    m[o + FD] = fd + g * ad;
+    m[o + AA] = keep * keep * aa + driftWalk * h;
+    m[o + AD] = keep * ad;
+    m[o + DD]! += delayWalk * h;
+  }
+
+  #expected(o: number, sign: number, back: number, back2: number): number {
+    const m = this.#m;
+    return m[o]! + back * m[o + 1]! + back2 * m[o + 2]! + sign * m[o + 3]!;
+  }
+
+  /** Covariance of the state with the measurement into `#c`; returns the measurement's variance. */
+  #project(o: number, sign: number, back: number, back2: number): number {
+    const m = this.#m;
+    const c = this.#c;
+    c[0] = m[o + XX]! + back * m[o + XF]! + back2 * m[o + XA]! + sign * m[o + XD]!;
+    c[1] = m[o + XF]! + back * m[o + FF]! + back2 * m[o + FA]! + sign * m[o + FD]!;
+    c[2] = m[o + XA]! + back * m[o + FA]! + back2 * m[o + AA]! + sign * m[o + AD]!;
+    c[3] = m[o + XD]! + back * m[o + FD]! + back2 * m[o + AD]! + sign * m[o + DD]!;
+    return c[0] + back * c[1] + back2 * c[2] + sign * c[3];
+  }
+
+  /** Weighs the members by their likelihood of `z`, and tells how likely it is no outlier. */
+  #weigh(z: number, sign: number, sigma: number, back: number, back2: number): void {
+    const m = this.#m;
+    const likelihood = this.#likelihood;
+    const outlier = this.#model.outlier;
+    let good = 0;
+    let mean = 0;
+    let variance = 0;
+    let bestVariance = Infinity;
+    for (let i = 0; i < this.#count; i++) {
+      const o = STRIDE * i;
+      const v = this.#project(o, sign, back, back2) + sigma * sigma;
+      const e = z - this.#expected(o, sign, back, back2);
+      const p = Math.exp(-e * e / (2 * v)) / Math.sqrt(2 * Math.PI * v);
+      likelihood[i] = p;
+      const w = m[o + WEIGHT]!;
+      good += w * p;
+      mean += w * e;
+      variance += w * (v + e * e);
+      if (v < bestVariance) bestVariance = v;
+    }
+    this.innovation = mean;
+    this.innovationVariance = variance - mean * mean;
+    const flat = outlier / (OUTLIER_WIDTH * Math.sqrt(bestVariance));
+    this.inlier = (1 - outlier) * good / ((1 - outlier) * good + flat);
+    for (let i = 0; i < this.#count; i++) {
+      m[STRIDE * i + WEIGHT]! *= (1 - outlier) * likelihood[i]! + flat;
+    }
+    this.#normalise();
+  }
+
+  #updateMember(
+    o: number,
+    z: number,
+    sign: number,
+    r: number,
+    back: number,
+    back2: number,
+  ): void {
+    const m = this.#m;
+    const v = this.#project(o, sign, back, back2) + r;
+    const e = (z - this.#expected(o, sign, back, back2)) / v;
+    const c0 = this.#c[0]!, c1 = this.#c[1]!, c2 = this.#c[2]!, c3 = this.#c[3]!;
+    m[o]! += c0 * e;
+    m[o + 1]! += c1 * e;
+    m[o + 2]! += c2 * e;
+    m[o + 3]! += c3 * e;
+    m[o + XX]! -= c0 * c0 / v;
+    m[o + XF]! -= c0 * c1 / v;
+    m[o + XA]! -= c0 * c2 / v;
+    m[o + XD]! -= c0 * c3 / v;
+    m[o + FF]! -= c1 * c1 / v;
+    m[o + FA]! -= c1 * c2 / v;
+    m[o + FD]! -= c1 * c3 / v;
+    m[o + AA]! -= c2 * c2 / v;
+    m[o + AD]! -= c2 * c3 / v;
+    m[o + DD]! -= c3 * c3 / v;
+  }
+
+  #heaviest(): number {
+    let best = 0;
+    for (let i = 1; i < this.#count; i++) {
+      if (this.#m[STRIDE * i + WEIGHT]! > this.#m[STRIDE * best + WEIGHT]!) best = i;
+    }
+    return best;
+  }
+
+  /** Clones the heaviest member with a frequency step of variance `sd`^2 added; it takes `share`. */
+  #spawn(sd: number, share: number): void {
+    const m = this.#m;
+    if (this.#count === this.#capacity) this.#drop(this.#heaviest());
+    const from = STRIDE * this.#heaviest();
+    const o = STRIDE * this.#count++;
+    m.copyWithin(o, from, from + STRIDE);
+    m[o + FF]! += sd * sd;
+    m[o + WEIGHT] = share;
+    m[o + BIRTH] = this.#at;
+  }
+
+  /** Drops the lightest member but `keep`; the young, who had no time to prove themselves, last. */
+  #drop(keep: number): void {
+    const m = this.#m;
+    let victim = -1;
+    let least = Infinity;
+    for (let i = 0; i < this.#count; i++) {
+      if (i === keep) continue;
+      const o = STRIDE * i;
+      const isYoung = this.#at - m[o + BIRTH]! < PROTECTED_SECONDS && m[o + WEIGHT]! > LIGHTEST;
+      const score = m[o + WEIGHT]! + (isYoung ? 2 : 0);
+      if (score >= least) continue;
+      least = score;
+      victim = i;
+    }
+    this.#remove(victim);
+  }
+
+  #remove(i: number): void {
+    const last = --this.#count;
+    if (i !== last) this.#m.copyWithin(STRIDE * i, STRIDE * last, STRIDE * last + STRIDE);
+  }
+
+  /** Members that tell the same become one. */
+  #merge(): void {
+    const m = this.#m;
+    for (let i = 0; i < this.#count; i++) {
+      for (let j = this.#count - 1; j > i; j--) {
+        const p = STRIDE * i;
+        const q = STRIDE * j;
+        const dx = m[p]! - m[q]!;
+        const df = m[p + 1]! - m[q + 1]!;
+        const ratio = m[p + FF]! / m[q + FF]!;
+        const alike = dx * dx < 0.04 * m[p + XX]! && df * df < 0.04 * m[p + FF]! &&
+          ratio > 0.8 && ratio < 1.25;
+        if (!alike) continue;
+        const weight = m[p + WEIGHT]! + m[q + WEIGHT]!;
+        if (m[q + WEIGHT]! > m[p + WEIGHT]!) m.copyWithin(p, q, q + STRIDE);
+        m[p + WEIGHT] = weight;
+        this.#remove(j);
+      }
+    }
+  }
+
+  #normalise(): void {
+    const m = this.#m;
+    let sum = 0;
+    for (let i = 0; i < this.#count; i++) sum += m[STRIDE * i + WEIGHT]!;
+    if (!(sum > 0)) {
+      for (let i = 0; i < this.#count; i++) m[STRIDE * i + WEIGHT] = 1 / this.#count;
+      return;
+    }
+    for (let i = 0; i < this.#count; i++) m[STRIDE * i + WEIGHT]! /= sum;
+  }
+
+  /** Moments of the mixture. */
+  #mix(): void {
+    const m = this.#m;
+    let x = 0, f = 0, a = 0, d = 0;
+    for (let i = 0; i < this.#count; i++) {
+      const o = STRIDE * i;
+      const w = m[o + WEIGHT]!;
+      x += w * m[o]!;
+      f += w * m[o + 1]!;
+      a += w * m[o + 2]!;
+      d += w * m[o + 3]!;
+    }
+    let xx = 0, xf = 0, xa = 0, ff = 0, fa = 0, aa = 0, dd = 0;
+    for (let i = 0; i < this.#count; i++) {
+      const o = STRIDE * i;
+      const w = m[o + WEIGHT]!;
+      const ex = m[o]! - x, ef = m[o + 1]! - f, ea = m[o + 2]! - a, ed = m[o + 3]! - d;
+      xx += w * (m[o + XX]! + ex * ex);
+      xf += w * (m[o + XF]! + ex * ef);
+      xa += w * (m[o + XA]! + ex * ea);
+      ff += w * (m[o + FF]! + ef * ef);
+      fa += w * (m[o + FA]! + ef * ea);
+      aa += w * (m[o + AA]! + ea * ea);
+      dd += w * (m[o + DD]! + ed * ed);
+    }
+    this.x = x;
+    this.f = f;
+    this.a = a;
+    this.d = d;
+    this.xx = xx;
+    this.xf = xf;
+    this.xa = xa;
+    this.ff = ff;
+    this.fa = fa;
+    this.aa = aa;
+    this.dd = dd;
+  }
+}

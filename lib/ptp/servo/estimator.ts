@@ -1,0 +1,377 @@
+/**
+ * The master's time as a line over CLOCK_MONOTONIC_RAW, from measurements in both directions.
+ *
+ * Works on (raw, master time) pairs alone and knows nothing of the clock being steered, so that no
+ * correction of the clock feeds back into what is measured. The line is a {@linkcode Bank}; this file
+ * keeps its anchor, tells how noisy each direction is, runs the first measurements again once the noise
+ * is known, and recognises a master whose time has jumped: several measurements in a row that the bank
+ * finds impossible and that agree with each other.
+ * @module
+ */
+import {
+  assign,
+  difference,
+  type Instant,
+  type Nanos,
+  shift,
+  type Timestamp,
+  timestamp,
+} from "../../base/time.ts";
+import { Bank, type BankModel } from "./bank.ts";
+import { NoiseTrack } from "./noise.ts";
+
+/** Measurements of either direction kept to be run again. */
+const HISTORY = 64;
+/** Noise, ns, until measured; and what it is never taken to be below. */
+const NOISE_PRIOR = 600;
+const NOISE_FLOOR = 10;
+/** A measurement this many standard deviations off is suspect. */
+const SUSPECT = 7;
+/** Suspects kept at most. */
+const SUSPECTS = 16;
+/** Seconds between two chances for a frequency step. */
+const BRANCH_SECONDS = 0.5;
+/** Half-lives: weight of a measurement in the mean of squared normalised innovations. */
+const CONSISTENCY_GAIN = 0.02;
+
+const FREQUENCY_SD = 150_000;
+const DRIFT_SD = 7;
+const DELAY_SD = 3e7;
+
+/** The wander of section 4 of the issue, as the bank sees it; path delay walks 60 ns per root second. */
+export const DEFAULT_MODEL: BankModel = {
+  walk: 1.5,
+  driftWalk: 0.1,
+  driftSeconds: 150,
+  delayWalk: 3600,
+  step: 110,
+  stepRate: 1 / 40,
+  largeStep: 3000,
+  largeStepRate: 1e-4,
+  outlier: 0.01,
+};
+
+export const Direction = { Forward: -1, Reverse: 1 } as const;
+export type Direction = typeof Direction[keyof typeof Direction];
+
+/** A ring of measurements as they came; typed columns. */
+class History {
+  readonly raw: Float64Array;
+  readonly seconds: Float64Array;
+  readonly nanoseconds: Float64Array;
+  readonly direction: Int8Array;
+  readonly #capacity: number;
+  count = 0;
+  #first = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.raw = new Float64Array(capacity);
+    this.seconds = new Float64Array(capacity);
+    this.nanoseconds = new Float64Array(capacity);
+    this.direction = new Int8Array(capacity);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.#first = 0;
+  }
+
+  /** Slot of the `i`th measurement, oldest first. */
+  slot(i: number): number {
+    return (this.#first + i) % this.#capacity;
+  }
+
+  push(raw: number, master: Timestamp, direction: Direction): void {
+    if (this.count === this.#capacity) {
+      this.#first = (this.#first + 1) % this.#capacity;
+      this.count--;
+    }
+    const i = this.slot(this.count++);
+    this.raw[i] = raw;
+    this.seconds[i] = master.seconds;
+    this.nanoseconds[i] = master.nanoseconds;
+    this.direction[i] = direction;
+  }
+}
+
+/** See the module's text. */
+export class Estimator {
+  readonly #bank: Bank;
+  readonly #anchor = timestamp();
+  #anchorRaw = 0;
+  #anchored = false;
+  readonly #history = new History(HISTORY);
+  readonly #suspects = new History(SUSPECTS);
+  readonly #scratch = timestamp();
+  readonly #noiseForward = new NoiseTrack(NOISE_PRIOR, NOISE_FLOOR);
+  readonly #noiseReverse = new NoiseTrack(NOISE_PRIOR, NOISE_FLOOR);
+  #sinceStart = 0;
+  #replayedForward = NOISE_PRIOR;
+  #replayedReverse = NOISE_PRIOR;
+  #forwards = 0;
+  #reverses = 0;
+  #branched = 0;
+  #consistency = 1;
+  #frequencyPrior = 0;
+  #frequencySd = FREQUENCY_SD;
+  #driftPrior = 0;
+  #delayPrior = 0;
+  #delaySd = DELAY_SD;
+  #lastRaw = 0;
+  #generation = 0;
+  #jump = 0 as Nanos;
+
+  /** @param members Histories kept by the bank; 1 for a plain Kalman filter. */
+  constructor(members: number, model: BankModel = DEFAULT_MODEL) {
+    this.#bank = new Bank(model, members);
+  }
+
+  /** True once both directions have been measured: {@linkcode masterAt} means something. */
+  get isUsable(): boolean {
+    return this.#forwards > 0 && this.#reverses > 0;
+  }
+
+  /** Counts new lines: another master, or the master's time jumped. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** By how much the master's time jumped last, ns; 0 before. */
+  get jump(): Nanos {
+    return this.#jump;
+  }
+
+  get meanPathDelay(): Nanos {
+    return (this.isUsable ? this.#bank.d : NaN) as Nanos;
+  }
+
+  /** Standard deviation of the noise of one measurement, forward, ns. */
+  get forwardNoise(): number {
+    return this.#noiseForward.sigma;
+  }
+
+  get reverseNoise(): number {
+    return this.#noiseReverse.sigma;
+  }
+
+  /** Local stamp of the newest measurement. */
+  get newest(): Instant {
+    return this.#lastRaw as Instant;
+  }
+
+  /** Another master: the frequency is kept as a guess, phase and delay are forgotten. */
+  reset(): void {
+    this.#keepFrequency();
+    this.#delayPrior = 0;
+    this.#delaySd = DELAY_SD;
+    this.#anchored = false;
+    this.#history.clear();
+    this.#suspects.clear();
+    this.#noiseForward.cut();
+    this.#noiseReverse.cut();
+    this.#sinceStart = 0;
+    this.#generation++;
+    this.#forwards = 0;
+    this.#reverses = 0;
+  }
+
+  /** A Sync (forward) or Delay_Req (reverse), stamped here at `raw` and by the master. */
+  measure(raw: Instant, master: Timestamp, direction: Direction): void {
+    if (!this.#anchored) this.#anchorAt(raw, master);
+    const t = this.#time(raw);
+    const z = this.#z(raw, master);
+    const noise = direction === Direction.Forward ? this.#noiseForward : this.#noiseReverse;
+    noise.push(t, z);
+    this.#sinceStart++;
+    if (this.#isSuspect(t, z, direction)) {
+      this.#suspects.push(raw, master, direction);
+      if (this.#hasJumped()) this.#restart();
+      return;
+    }
+    if (this.#suspects.count > 0) this.#suspects.clear();
+    this.#history.push(raw, master, direction);
+    this.#use(t, z, direction);
+    if (raw > this.#lastRaw) this.#lastRaw = raw;
+    const n = this.#sinceStart;
+    if (n === 6 || n === 10 || n === 16 || n === 32 || n === 48) this.#replayIfNoiseChanged();
+  }
+
+  /** Writes the master's time at `raw`. */
+  masterAt(raw: Instant, into: Timestamp): void {
+    const elapsed = raw - this.#anchorRaw;
+    shift(this.#anchor, elapsed + this.#bank.phase(elapsed * 1e-9), into);
+  }
+
+  /** Frequency of the master against raw at `raw`, ppb. */
+  frequency(raw: Instant): number {
+    return this.#bank.frequency(this.#time(raw));
+  }
+
+  /** Standard deviation of {@linkcode masterAt}, ns. */
+  deviation(raw: Instant): Nanos {
+    return Math.sqrt(Math.max(0, this.#bank.phaseVariance(this.#time(raw)))) as Nanos;
+  }
+
+  /** Standard deviation of {@linkcode frequency} at the newest measurement, ppb. */
+  get frequencyDeviation(): number {
+    return Math.sqrt(this.#bank.ff);
+  }
+
+  #time(raw: number): number {
+    return (raw - this.#anchorRaw) * 1e-9;
+  }
+
+  #z(raw: number, master: Timestamp): number {
+    return difference(master, this.#anchor) - (raw - this.#anchorRaw);
+  }
+
+  #anchorAt(raw: number, master: Timestamp): void {
+    this.#anchored = true;
+    this.#anchorRaw = raw;
+    assign(master, this.#anchor);
+    this.#noiseForward.cut();
+    this.#noiseReverse.cut();
+    this.#begin();
+  }
+
+  /** An empty bank at the anchor with the priors in force. */
+  #begin(): void {
+    const bank = this.#bank;
+    this.#forwards = 0;
+    this.#reverses = 0;
+    this.#branched = 0;
+    bank.clear(0);
+    const prior = {
+      weight: 1,
+      frequency: this.#frequencyPrior,
+      frequencySd: this.#frequencySd,
+      drift: this.#driftPrior,
+      driftSd: DRIFT_SD,
+      delay: this.#delayPrior,
+      delaySd: this.#delaySd,
+    };
+    bank.add(prior);
+    if (this.#frequencySd >= FREQUENCY_SD) return;
+    prior.weight = 0.1;
+    prior.frequencySd = FREQUENCY_SD;
+    bank.add(prior); // used where the kept frequency was another master's
+  }
+
+  #keepFrequency(): void {
+    if (this.#forwards < 2) return;
+    this.#frequencyPrior = this.#bank.f;
+    this.#driftPrior = this.#bank.a;
+    this.#frequencySd = Math.max(300, 2 * Math.sqrt(this.#bank.ff));
+  }
+
+  #use(t: number, z: number, direction: Direction): void {
+    const bank = this.#bank;
+    const span = t - this.#branched;
+    if (span >= BRANCH_SECONDS) {
+      bank.branch(span);
+      this.#branched = t;
+    }
+    const isForward = direction === Direction.Forward;
+    const noise = isForward ? this.#noiseForward.sigma : this.#noiseReverse.sigma;
+    bank.update(t, z, direction, noise * Math.sqrt(Math.max(1, this.#consistency)));
+    if (isForward) this.#forwards++;
+    else this.#reverses++;
+    if (this.#sinceStart < 16) return;
+    const square = Math.min(9, bank.innovation * bank.innovation / bank.innovationVariance);
+    this.#consistency += CONSISTENCY_GAIN *
+      (square * Math.max(1, this.#consistency) - this.#consistency);
+  }
+
+  #isSuspect(t: number, z: number, direction: Direction): boolean {
+    if (!this.isUsable || this.#history.count < 12) return false;
+    const noise = direction === Direction.Forward ? this.#noiseForward : this.#noiseReverse;
+    return this.#bank.surprise(t, z, direction, noise.sigma) > SUSPECT;
+  }
+
+  /** True where the suspects agree on another line, or where too many have come for chance. */
+  #hasJumped(): boolean {
+    const s = this.#suspects;
+    let forwards = 0;
+    let least = Infinity;
+    let most = -Infinity;
+    let reverseLeast = Infinity;
+    let reverseMost = -Infinity;
+    for (let i = 0; i < s.count; i++) {
+      const e = this.#suspectError(s.slot(i));
+      if (s.direction[s.slot(i)] === Direction.Forward) {
+        forwards++;
+        least = Math.min(least, e);
+        most = Math.max(most, e);
+      } else {
+        reverseLeast = Math.min(reverseLeast, e);
+        reverseMost = Math.max(reverseMost, e);
+      }
+    }
+    if (s.count === SUSPECTS) return true;
+    if (forwards < 3) return false;
+    const middle = (least + most) / 2;
+    const tolerance = 8 * this.#noiseForward.sigma + 0.05 * Math.abs(middle);
+    if (most - least > tolerance) return false;
+    if (reverseMost < reverseLeast) return Math.abs(middle) > 1e8;
+    const jump = (middle + (reverseLeast + reverseMost) / 2) / 2;
+    return reverseMost - reverseLeast <= tolerance &&
+      Math.abs(reverseMost - middle) <= 2 * tolerance && Math.abs(jump) > 0;
+  }
+
+  #suspectError(i: number): number {
+    const s = this.#suspects;
+    this.#scratch.seconds = s.seconds[i]!;
+    this.#scratch.nanoseconds = s.nanoseconds[i]!;
+    const raw = s.raw[i]!;
+    const expected = this.#bank.phase(this.#time(raw)) + s.direction[i]! * this.#bank.d;
+    return this.#z(raw, this.#scratch) - expected;
+  }
+
+  /** A new line from the suspects alone, at the old frequency; path delay is measured anew. */
+  #restart(): void {
+    const s = this.#suspects;
+    this.#jump = this.#suspectError(s.slot(s.count - 1)) as Nanos;
+    this.#keepFrequency();
+    this.#delayPrior = this.#bank.d;
+    this.#delaySd = Math.max(1e5, 10 * this.#noiseForward.sigma);
+    this.#generation++;
+    this.#history.clear();
+    for (let i = 0; i < s.count; i++) {
+      const k = s.slot(i);
+      this.#scratch.seconds = s.seconds[k]!;
+      this.#scratch.nanoseconds = s.nanoseconds[k]!;
+      this.#history.push(s.raw[k]!, this.#scratch, s.direction[k] as Direction);
+    }
+    s.clear();
+    this.#sinceStart = this.#history.count;
+    const first = this.#history.slot(0);
+    this.#scratch.seconds = this.#history.seconds[first]!;
+    this.#scratch.nanoseconds = this.#history.nanoseconds[first]!;
+    this.#anchorAt(this.#history.raw[first]!, this.#scratch);
+    this.#replay();
+  }
+
+  #replayIfNoiseChanged(): void {
+    const forward = this.#noiseForward.sigma / this.#replayedForward;
+    const reverse = this.#noiseReverse.sigma / this.#replayedReverse;
+    if (Math.max(forward, reverse, 1 / forward, 1 / reverse) < 1.4) return;
+    this.#begin();
+    this.#replay();
+  }
+
+  #replay(): void {
+    this.#replayedForward = this.#noiseForward.sigma;
+    this.#replayedReverse = this.#noiseReverse.sigma;
+    this.#consistency = 1;
+    const h = this.#history;
+    for (let i = 0; i < h.count; i++) {
+      const k = h.slot(i);
+      this.#scratch.seconds = h.seconds[k]!;
+      this.#scratch.nanoseconds = h.nanoseconds[k]!;
+      const raw = h.raw[k]!;
+      this.#use(this.#time(raw), this.#z(raw, this.#scratch), h.direction[k] as Direction);
+      if (raw > this.#lastRaw) this.#lastRaw = raw;
+    }
+  }
+}
