@@ -14,7 +14,7 @@ give_up() {
   say "$1"
   cat >&2 <<END
 To go on, do one of these and start again:
-  install Deno $version                 curl -fsSL https://deno.land/install.sh | sh -s v$version
+  install Deno $version                    curl -fsSL https://deno.land/install.sh | sh -s v$version
   install npm (it is only used once)    sudo apt-get install npm
   name a Deno that is already here      RPTP_DENO=/path/to/deno ./rptp
 END
@@ -96,7 +96,7 @@ from_archive() {
     unzip -q -o "$1/deno.zip" deno -d "$1" >&2
   elif have bsdtar; then
     bsdtar -xf "$1/deno.zip" -C "$1" deno
-  elif have busybox && busybox unzip -h >/dev/null 2>&1; then
+  elif have busybox && busybox --list 2>/dev/null | grep -qx unzip; then
     busybox unzip -q -o "$1/deno.zip" deno -d "$1" >&2
   elif have python3; then
     python3 -m zipfile -e "$1/deno.zip" "$1"
