@@ -1,0 +1,111 @@
+/**
+ * The flags that `rptp gm` and `rptp slave` share, and what they come to.
+ * @module
+ */
+import type { FlagParametersForType } from "@stricli/core";
+import { type ClockSpec, parseClockSpec } from "../../lib/ptp/clock_spec.ts";
+import type { Context } from "../kit/command.ts";
+import { integer, interfaceName, port } from "../kit/parse.ts";
+
+/** Which link carries the packets. */
+export type Io = "auto" | "ffi" | "deno";
+
+/** Flags of both commands. */
+export interface SharedFlags {
+  readonly iface: string;
+  readonly domain: number;
+  readonly priority1: number;
+  readonly priority2: number;
+  readonly logSync: number;
+  readonly logAnnounce: number;
+  readonly logMinDelayReq: number;
+  readonly eventPort: number;
+  readonly generalPort: number;
+  readonly clock: ClockSpec;
+  readonly freeRunning: boolean;
+  readonly multicastLoop: boolean;
+  readonly io: Io;
+}
+
+/** The clock a `--clock` value names; a message that says what is accepted otherwise. */
+export function clockSpec(text: string): ClockSpec {
+  const spec = parseClockSpec(text);
+  if (typeof spec === "string") throw new Error(spec);
+  return spec;
+}
+
+function interval(brief: string, fallback: string) {
+  return {
+    kind: "parsed",
+    parse: integer(-7, 6),
+    brief: `${brief}, log2 of seconds (-3 = 8 a second)`,
+    placeholder: "LOG2",
+    default: fallback,
+  } as const;
+}
+
+function octet(brief: string, fallback: string, placeholder = "N") {
+  return {
+    kind: "parsed",
+    parse: integer(0, 255),
+    brief,
+    placeholder,
+    default: fallback,
+  } as const;
+}
+
+/** How the shared flags are parsed and explained. */
+export const SHARED_FLAGS: FlagParametersForType<SharedFlags, Context> = {
+  iface: {
+    kind: "parsed",
+    parse: interfaceName,
+    brief: "Network interface",
+    placeholder: "IF",
+  },
+  domain: octet("PTP domain, 0 to 255", "0"),
+  priority1: octet("First word in the choice of the best master, 0 (best) to 255", "128"),
+  priority2: octet("Tie-breaker after the clock's quality, 0 (best) to 255", "128"),
+  logSync: interval("Interval of Sync", "0"),
+  logAnnounce: interval("Interval of Announce", "1"),
+  logMinDelayReq: interval("Shortest interval of Delay_Req that a master asks for", "0"),
+  eventPort: {
+    kind: "parsed",
+    parse: port,
+    brief: "UDP port of event messages; below 1024 needs CAP_NET_BIND_SERVICE",
+    placeholder: "PORT",
+    default: "319",
+  },
+  generalPort: {
+    kind: "parsed",
+    parse: port,
+    brief: "UDP port of general messages",
+    placeholder: "PORT",
+    default: "320",
+  },
+  clock: {
+    kind: "parsed",
+    parse: clockSpec,
+    brief:
+      "The clock: system|virtual[:offset=S,ppm=P,wander=SEED,step=S@T]|phc:PATH (seconds, ppm)",
+    placeholder: "CLOCK",
+    default: "system",
+  },
+  freeRunning: {
+    kind: "boolean",
+    brief: "Never steer the clock, only measure",
+    default: false,
+    withNegated: false,
+  },
+  multicastLoop: {
+    kind: "boolean",
+    brief: "Let other PTP programs on this host hear us (always so on lo)",
+    default: false,
+    withNegated: false,
+  },
+  io: {
+    kind: "enum",
+    values: ["auto", "ffi", "deno"],
+    brief: "Link: kernel sockets with time stamps (ffi) or the portable one (deno)",
+    default: "auto",
+  },
+};
