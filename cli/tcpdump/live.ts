@@ -24,6 +24,8 @@ export interface LiveCapture {
   receive(): number;
   /** Octets that the packet in slot `i` had on the wire. */
   wireLength(i: number): number;
+  /** True where slot `i` is the leaving half of a packet of loopback, which comes a second time. */
+  isEcho(i: number): boolean;
   /** Returns when packets wait or {@linkcode LiveCapture.wake} was called. */
   wait(): void | Promise<void>;
   wake(): void;
@@ -68,7 +70,7 @@ async function loop(kit: Kit, capture: LiveCapture, options: LiveOptions): Promi
     batch.clear();
     const count = capture.receive();
     for (let i = 0; i < count && n < limit; i++) {
-      if (batch.kind[i] !== SlotKind.Packet) continue;
+      if (batch.kind[i] !== SlotKind.Packet || capture.isEcho(i)) continue;
       fill(record, capture, i, options.snaplen);
       n++;
       for (let k = 0; k < sinks.length; k++) {
@@ -77,8 +79,9 @@ async function loop(kit: Kit, capture: LiveCapture, options: LiveOptions): Promi
         if (isLineBuffered || sink.isFull) await sink.drain();
       }
     }
-    if (count === batch.capacity) continue; // more is waiting: print in bigger pieces
-    for (let k = 0; k < sinks.length; k++) await sinks[k]!.drain();
+    if (count < batch.capacity) { // else more is waiting: print in bigger pieces
+      for (let k = 0; k < sinks.length; k++) await sinks[k]!.drain();
+    }
     if (n < limit) await capture.wait();
   }
   return n;
