@@ -150,8 +150,13 @@ function setPlainOptions(
   set(Sol.Ip, Ip.Tos, options.traffic, "IP_TOS");
 }
 
-/** Beyond the limit if allowed, else up to it: the kernel caps silently. */
-function setBuffer(fd: number, octets: number | undefined, option: number, forced: number): void {
+/** Sets a buffer's size: beyond the limit if allowed, else up to it, as the kernel caps silently. */
+export function setBuffer(
+  fd: number,
+  octets: number | undefined,
+  option: number,
+  forced: number,
+): void {
   if (octets === undefined) return;
   const bytes = new Uint8Array(new Int32Array([octets]).buffer);
   const c = libc();
