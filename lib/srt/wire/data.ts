@@ -58,7 +58,12 @@ export function messageNumber(v: DataView, o: number): number {
 }
 
 /** The fields of the second word, in the order of {@linkcode wordOf}. */
-export function wordOf(boundary: number, inOrder: boolean, keyFlags: number, message: number) {
+export function wordOf(
+  boundary: number,
+  inOrder: boolean,
+  keyFlags: number,
+  message: number,
+): number {
   return (boundary << 30 | (inOrder ? 1 << 29 : 0) | keyFlags << 27 | message & MESSAGE) >>> 0;
 }
 

@@ -1,0 +1,37 @@
+/**
+ * Internet checksums (RFC 1071) of headers and of UDP, TCP, ICMP and IGMP under their pseudo header
+ * (RFC 768, RFC 8200 8.1), for -v.
+ * @module
+ */
+
+/** Adds the big-endian 16-bit words of `n` octets at `o` to `sum`; an odd last octet is padded. */
+export function addWords(v: DataView, o: number, n: number, sum: number): number {
+  const whole = n & ~1;
+  for (let k = 0; k < whole; k += 2) sum += v.getUint16(o + k);
+  if (n !== whole) sum += v.getUint8(o + whole) << 8;
+  return sum;
+}
+
+/** The one's complement sum folded to 16 bits; 0xffff over octets that contain a right checksum. */
+export function fold(sum: number): number {
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 65536);
+  return sum;
+}
+
+/** Sum of the pseudo header of an IPv4 packet at `ip`. */
+export function pseudoIpv4(v: DataView, ip: number, protocol: number, length: number): number {
+  return addWords(v, ip + 12, 8, protocol + length);
+}
+
+/** Sum of the pseudo header of an IPv6 packet at `ip`. */
+export function pseudoIpv6(v: DataView, ip: number, protocol: number, length: number): number {
+  return addWords(v, ip + 8, 32, protocol + (length >>> 16) + (length & 0xffff));
+}
+
+/** What the checksum field should have held, given it held `present` and all summed up to `sum`. */
+export function shouldBe(present: number, sum: number): number {
+  const wrong = ~fold(sum) & 0xffff; // what a checksum over everything, field included, comes to
+  let right = present + wrong;
+  right = (right & 0xffff) + (right >>> 16);
+  return (right & 0xffff) + (right >>> 16);
+}

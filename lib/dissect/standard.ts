@@ -1,0 +1,50 @@
+/**
+ * The dissectors of this program, put into a registry.
+ * @module
+ */
+import { EtherType } from "../wire/ethernet.ts";
+import { IpProtocol } from "../wire/ipv4.ts";
+import { arpDissector } from "./arp.ts";
+import { icmp4Dissector } from "./icmp4.ts";
+import { icmp6Dissector } from "./icmp6.ts";
+import { igmpDissector } from "./igmp.ts";
+import { ipv4Dissector } from "./ipv4.ts";
+import { ipv6Dissector } from "./ipv6.ts";
+import {
+  ethernetDissector,
+  nullDissector,
+  rawDissector,
+  sll2Dissector,
+  sllDissector,
+} from "./link_layers.ts";
+import { Registry } from "./registry.ts";
+import { tcpDissector } from "./tcp.ts";
+import { udpDissector } from "./udp.ts";
+
+/** A fresh registry of everything here; add to it as needed. */
+export function standardRegistry(): Registry {
+  const registry = new Registry();
+  registry
+    .addLink(1, ethernetDissector)
+    .addLink(0, nullDissector)
+    .addLink(108, nullDissector)
+    .addLink(12, rawDissector)
+    .addLink(14, rawDissector)
+    .addLink(101, rawDissector)
+    .addLink(228, rawDissector)
+    .addLink(229, rawDissector)
+    .addLink(113, sllDissector)
+    .addLink(276, sll2Dissector);
+  registry
+    .addEtherType(EtherType.Ipv4, ipv4Dissector)
+    .addEtherType(EtherType.Ipv6, ipv6Dissector)
+    .addEtherType(EtherType.Arp, arpDissector)
+    .addEtherType(EtherType.Rarp, arpDissector);
+  registry
+    .addIpProtocol(IpProtocol.Icmp, icmp4Dissector)
+    .addIpProtocol(IpProtocol.Igmp, igmpDissector)
+    .addIpProtocol(IpProtocol.Tcp, tcpDissector)
+    .addIpProtocol(IpProtocol.Udp, udpDissector)
+    .addIpProtocol(IpProtocol.Icmp6, icmp6Dissector);
+  return registry;
+}
