@@ -42,7 +42,10 @@ function lines(entry: Entry): string[] {
 
 function flagOptions(flag: FlagEntry): string {
   const short = flag.short === undefined ? "" : ` -s ${flag.short.slice(1)}`;
-  const value = flag.takesValue ? ` -r ${action(flag.completes, flag.words)}`.trimEnd() : "";
+  const value = flag.takesValue
+    ? ` ${flag.completes === Completes.Files ? "-r" : "-x"} ${action(flag.completes, flag.words)}`
+      .trimEnd()
+    : "";
   return ` -l ${flag.long.slice(2)}${short}${value} -d ${quote(flag.brief)}`;
 }
 
