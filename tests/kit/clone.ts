@@ -145,15 +145,6 @@ export function which(program: string): string | undefined {
   return undefined;
 }
 
-/** Variables that a machine needs to reach its registry: proxies, certificates, npm's settings. */
-export function networkEnvironment(): Record<string, string> {
-  const wanted =
-    /^(HOME|(https?|no|all)_proxy|npm_config_.*|ssl_cert_.*|node_extra_ca_certs|deno_cert)$/i;
-  return Object.fromEntries(
-    Object.entries(Deno.env.toObject()).filter(([name]) => wanted.test(name)),
-  );
-}
-
 /** True where `path` is there. */
 export function exists(path: string): boolean {
   try {

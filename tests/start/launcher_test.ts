@@ -11,7 +11,6 @@ import {
   giveDeno,
   givePackages,
   machineWith,
-  networkEnvironment,
   PINNED,
   placeDeno,
   run,
@@ -50,23 +49,6 @@ function assertStarted(ended: Ended): void {
 }
 
 const VERSION = ["--version", "--json"];
-
-testNeeding(
-  "./rptp installs Deno and the packages with npm alone",
-  { commands: ["npm"] },
-  async () => {
-    using scratch = new Scratch();
-    const clone = scratch.folder("clone");
-    cloneInto(clone);
-    const PATH = machineWith(scratch, "bin", ["npm", "node"]);
-    assertStarted(
-      await run([`${clone}/rptp`, ...VERSION], { env: { ...networkEnvironment(), PATH } }),
-    );
-    assert(exists(`${clone}/.deno/${PINNED}/deno`));
-    const bare = machineWith(scratch, "bare", []);
-    assertStarted(await run([`${clone}/rptp`, ...VERSION], { env: { PATH: bare } }));
-  },
-);
 
 Deno.test("./rptp uses a Deno of the right version on PATH in place", async () => {
   using scratch = new Scratch();
