@@ -27,7 +27,7 @@ export interface BankModel {
   driftWalk: number;
   /** Time constant in which drift is forgotten, s. */
   driftSeconds: number;
-  /** Random walk of path delay, ns^2/s. */
+  /** Random walk of path delay in a second, as a share of the noise of a measurement. */
   delayWalk: number;
   /** Standard deviation of a frequency step, ppb. */
   step: number;
@@ -86,6 +86,8 @@ export class Bank {
   #count = 0;
   #at = 0;
 
+  /** Standard deviation of a measurement, ns: the scale of {@linkcode BankModel.delayWalk}. */
+  noise = 500;
   /** Mixture of the members, at {@linkcode at}: read only. */
   x = 0;
   f = 0;
@@ -253,7 +255,7 @@ export class Bank {
     m[o + FD] = fd + g * ad;
     m[o + AA] = keep * keep * aa + driftWalk * h;
     m[o + AD] = keep * ad;
-    m[o + DD]! += delayWalk * h;
+    m[o + DD]! += delayWalk * delayWalk * this.noise * this.noise * h;
   }
 
   #expected(o: number, sign: number, back: number, back2: number): number {

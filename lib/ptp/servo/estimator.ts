@@ -18,7 +18,9 @@ import {
   timestamp,
 } from "../../base/time.ts";
 import { Bank, type BankModel } from "./bank.ts";
+import { Direction, History } from "./history.ts";
 import { NoiseTrack } from "./noise.ts";
+import { Suspects } from "./suspects.ts";
 
 /** Measurements of either direction kept to be run again. */
 const HISTORY = 64;
@@ -26,9 +28,7 @@ const HISTORY = 64;
 const NOISE_PRIOR = 600;
 const NOISE_FLOOR = 10;
 /** A measurement this many standard deviations off is suspect. */
-const SUSPECT = 7;
-/** Suspects kept at most. */
-const SUSPECTS = 16;
+const SUSPECT = 5;
 /** Seconds between two chances for a frequency step. */
 const BRANCH_SECONDS = 0.5;
 /** Half-lives: weight of a measurement in the mean of squared normalised innovations. */
@@ -38,62 +38,18 @@ const FREQUENCY_SD = 150_000;
 const DRIFT_SD = 7;
 const DELAY_SD = 3e7;
 
-/** The wander of section 4 of the issue, as the bank sees it; path delay walks 60 ns per root second. */
+/** The wander of section 4 of the issue, as the bank sees it; path delay walks half its noise in a second. */
 export const DEFAULT_MODEL: BankModel = {
   walk: 1.5,
   driftWalk: 0.1,
   driftSeconds: 150,
-  delayWalk: 3600,
+  delayWalk: 0.5,
   step: 110,
   stepRate: 1 / 40,
   largeStep: 3000,
   largeStepRate: 1e-4,
   outlier: 0.01,
 };
-
-export const Direction = { Forward: -1, Reverse: 1 } as const;
-export type Direction = typeof Direction[keyof typeof Direction];
-
-/** A ring of measurements as they came; typed columns. */
-class History {
-  readonly raw: Float64Array;
-  readonly seconds: Float64Array;
-  readonly nanoseconds: Float64Array;
-  readonly direction: Int8Array;
-  readonly #capacity: number;
-  count = 0;
-  #first = 0;
-
-  constructor(capacity: number) {
-    this.#capacity = capacity;
-    this.raw = new Float64Array(capacity);
-    this.seconds = new Float64Array(capacity);
-    this.nanoseconds = new Float64Array(capacity);
-    this.direction = new Int8Array(capacity);
-  }
-
-  clear(): void {
-    this.count = 0;
-    this.#first = 0;
-  }
-
-  /** Slot of the `i`th measurement, oldest first. */
-  slot(i: number): number {
-    return (this.#first + i) % this.#capacity;
-  }
-
-  push(raw: number, master: Timestamp, direction: Direction): void {
-    if (this.count === this.#capacity) {
-      this.#first = (this.#first + 1) % this.#capacity;
-      this.count--;
-    }
-    const i = this.slot(this.count++);
-    this.raw[i] = raw;
-    this.seconds[i] = master.seconds;
-    this.nanoseconds[i] = master.nanoseconds;
-    this.direction[i] = direction;
-  }
-}
 
 /** See the module's text. */
 export class Estimator {
@@ -102,7 +58,7 @@ export class Estimator {
   #anchorRaw = 0;
   #anchored = false;
   readonly #history = new History(HISTORY);
-  readonly #suspects = new History(SUSPECTS);
+  readonly #suspects = new Suspects();
   readonly #scratch = timestamp();
   readonly #noiseForward = new NoiseTrack(NOISE_PRIOR, NOISE_FLOOR);
   readonly #noiseReverse = new NoiseTrack(NOISE_PRIOR, NOISE_FLOOR);
@@ -184,13 +140,15 @@ export class Estimator {
     const noise = direction === Direction.Forward ? this.#noiseForward : this.#noiseReverse;
     noise.push(t, z);
     this.#sinceStart++;
+    this.#history.push(raw, master, direction);
     if (this.#isSuspect(t, z, direction)) {
-      this.#suspects.push(raw, master, direction);
-      if (this.#hasJumped()) this.#restart();
+      const expected = this.#bank.phase(t) + direction * this.#bank.d;
+      this.#suspects.accuse(direction, z - expected, raw);
+      const sigma = Math.max(this.#noiseForward.sigma, this.#noiseReverse.sigma);
+      if (this.#suspects.convict(sigma)) this.#restart();
       return;
     }
-    if (this.#suspects.count > 0) this.#suspects.clear();
-    this.#history.push(raw, master, direction);
+    this.#suspects.acquit(direction);
     this.#use(t, z, direction);
     if (raw > this.#lastRaw) this.#lastRaw = raw;
     const n = this.#sinceStart;
@@ -274,6 +232,7 @@ export class Estimator {
     }
     const isForward = direction === Direction.Forward;
     const noise = isForward ? this.#noiseForward.sigma : this.#noiseReverse.sigma;
+    bank.noise = (this.#noiseForward.sigma + this.#noiseReverse.sigma) / 2;
     bank.update(t, z, direction, noise * Math.sqrt(Math.max(1, this.#consistency)));
     if (isForward) this.#forwards++;
     else this.#reverses++;
@@ -284,71 +243,28 @@ export class Estimator {
   }
 
   #isSuspect(t: number, z: number, direction: Direction): boolean {
-    if (!this.isUsable || this.#history.count < 12) return false;
+    if (!this.isUsable || this.#sinceStart < (this.#frequencySd < FREQUENCY_SD ? 6 : 12)) {
+      return false;
+    }
     const noise = direction === Direction.Forward ? this.#noiseForward : this.#noiseReverse;
     return this.#bank.surprise(t, z, direction, noise.sigma) > SUSPECT;
   }
 
-  /** True where the suspects agree on another line, or where too many have come for chance. */
-  #hasJumped(): boolean {
-    const s = this.#suspects;
-    let forwards = 0;
-    let least = Infinity;
-    let most = -Infinity;
-    let reverseLeast = Infinity;
-    let reverseMost = -Infinity;
-    for (let i = 0; i < s.count; i++) {
-      const e = this.#suspectError(s.slot(i));
-      if (s.direction[s.slot(i)] === Direction.Forward) {
-        forwards++;
-        least = Math.min(least, e);
-        most = Math.max(most, e);
-      } else {
-        reverseLeast = Math.min(reverseLeast, e);
-        reverseMost = Math.max(reverseMost, e);
-      }
-    }
-    if (s.count === SUSPECTS) return true;
-    if (forwards < 3) return false;
-    const middle = (least + most) / 2;
-    const tolerance = 8 * this.#noiseForward.sigma + 0.05 * Math.abs(middle);
-    if (most - least > tolerance) return false;
-    if (reverseMost < reverseLeast) return Math.abs(middle) > 1e8;
-    const jump = (middle + (reverseLeast + reverseMost) / 2) / 2;
-    return reverseMost - reverseLeast <= tolerance &&
-      Math.abs(reverseMost - middle) <= 2 * tolerance && Math.abs(jump) > 0;
-  }
-
-  #suspectError(i: number): number {
-    const s = this.#suspects;
-    this.#scratch.seconds = s.seconds[i]!;
-    this.#scratch.nanoseconds = s.nanoseconds[i]!;
-    const raw = s.raw[i]!;
-    const expected = this.#bank.phase(this.#time(raw)) + s.direction[i]! * this.#bank.d;
-    return this.#z(raw, this.#scratch) - expected;
-  }
-
   /** A new line from the suspects alone, at the old frequency; path delay is measured anew. */
   #restart(): void {
-    const s = this.#suspects;
-    this.#jump = this.#suspectError(s.slot(s.count - 1)) as Nanos;
+    const h = this.#history;
+    const jump = this.#suspects.jump;
+    this.#jump = jump as Nanos;
     this.#keepFrequency();
     this.#delayPrior = this.#bank.d;
-    this.#delaySd = Math.max(1e5, 10 * this.#noiseForward.sigma);
+    const noise = Math.max(this.#noiseForward.sigma, this.#noiseReverse.sigma);
+    this.#delaySd = this.#suspects.isJump ? 3 * noise : Math.max(1e5, 10 * noise) + Math.abs(jump);
     this.#generation++;
-    this.#history.clear();
-    for (let i = 0; i < s.count; i++) {
-      const k = s.slot(i);
-      this.#scratch.seconds = s.seconds[k]!;
-      this.#scratch.nanoseconds = s.nanoseconds[k]!;
-      this.#history.push(s.raw[k]!, this.#scratch, s.direction[k] as Direction);
-    }
-    s.clear();
-    this.#sinceStart = this.#history.count;
-    const first = this.#history.slot(0);
-    this.#scratch.seconds = this.#history.seconds[first]!;
-    this.#scratch.nanoseconds = this.#history.nanoseconds[first]!;
-    this.#anchorAt(this.#history.raw[first]!, this.#scratch);
+    h.dropBefore(this.#suspects.since);
+    this.#suspects.clear();
+    this.#sinceStart = h.count;
+    h.master(h.slot(0), this.#scratch);
+    this.#anchorAt(h.raw[h.slot(0)]!, this.#scratch);
     this.#replay();
   }
 
@@ -367,8 +283,7 @@ export class Estimator {
     const h = this.#history;
     for (let i = 0; i < h.count; i++) {
       const k = h.slot(i);
-      this.#scratch.seconds = h.seconds[k]!;
-      this.#scratch.nanoseconds = h.nanoseconds[k]!;
+      h.master(k, this.#scratch);
       const raw = h.raw[k]!;
       this.#use(this.#time(raw), this.#z(raw, this.#scratch), h.direction[k] as Direction);
       if (raw > this.#lastRaw) this.#lastRaw = raw;

@@ -17,7 +17,9 @@ import {
   timestamp,
 } from "../../base/time.ts";
 import { Actuator } from "./actuator.ts";
-import { Direction, Estimator } from "./estimator.ts";
+import type { BankModel } from "./bank.ts";
+import { DEFAULT_MODEL, Estimator } from "./estimator.ts";
+import { Direction } from "./history.ts";
 import { type Servo, type ServoRefusal, type ServoSample, ServoState } from "./servo.ts";
 import { type StepOptions, StepPolicy, Verdict } from "./step_policy.ts";
 
@@ -31,6 +33,8 @@ export interface RobustOptions extends StepOptions {
   freeRunning?: boolean;
   /** Histories the estimator keeps, 1 (plain Kalman filter, quick) to 32; 14. */
   members?: number;
+  /** Departures from the model of oscillators and path. */
+  model?: Partial<BankModel>;
   /** Nanoseconds between two corrections in the steady state; 50 ms. */
   steerInterval?: Nanos;
 }
@@ -73,7 +77,7 @@ export class RobustServo implements Servo {
   #hasSteered = false;
 
   constructor(clock: Clock, options: RobustOptions = {}) {
-    this.#estimator = new Estimator(options.members ?? 14);
+    this.#estimator = new Estimator(options.members ?? 14, { ...DEFAULT_MODEL, ...options.model });
     this.#actuator = new Actuator(clock, options.maxPpb ?? Infinity);
     this.#policy = new StepPolicy(options);
     this.#isFree = options.freeRunning ?? false;

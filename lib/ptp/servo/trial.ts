@@ -325,7 +325,7 @@ export function figures(r: TrialResult, from: number, to: number): TrialFigures 
   const a = Math.floor(from * TRIAL_RATE);
   const b = Math.min(r.error.length, Math.floor(to * TRIAL_RATE));
   const n = b - a;
-  const sizes = r.error.slice(a, b).map(Math.abs).sort();
+  const sizes = r.error.slice(a, b).map(Math.abs).sort((x, y) => x - y);
   let sum = 0;
   let squares = 0;
   let covered = 0;
@@ -337,7 +337,7 @@ export function figures(r: TrialResult, from: number, to: number): TrialFigures 
     if (Math.abs(e - r.offset[i]!) <= r.bound[i]!) covered++;
     if (r.state[i] === ServoState.Locked) locked++;
   }
-  const bounds = r.bound.slice(a, b).sort();
+  const bounds = r.bound.slice(a, b).sort((x, y) => x - y);
   return {
     rms: Math.sqrt(squares / n),
     mean: sum / n,
