@@ -27,6 +27,9 @@ const NOTHING = "nothing to run yet";
 const DENO = Deno.execPath();
 const decoder = new TextDecoder();
 
+/** With the superuser's folders, where Debian has ptp4l and tcpdump: a user's PATH lacks them. */
+const PATH = `${Deno.env.get("PATH") ?? "/usr/bin:/bin"}:/usr/sbin:/sbin`;
+
 /** What tests may do. The product itself is started by them with the product's own permissions. */
 const TEST_PERMISSIONS = [
   "--allow-read",
@@ -42,7 +45,7 @@ async function command(argv: readonly string[]): Promise<{ success: boolean; out
   const [program = DENO, ...args] = argv;
   const result = await new Deno.Command(program, {
     args,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", PATH },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
