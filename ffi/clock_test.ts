@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok, throws } from "node:assert/strict";
 import { clockPair } from "../lib/base/clock.ts";
 import { instant, timestamp } from "../lib/base/time.ts";
+import { testNeeding } from "../tests/kit/need.ts";
 import { PtpHardwareClock, SystemClock, systemStepCount } from "./clock.ts";
 import { PairTracker } from "./pair_tracker.ts";
 import { absoluteRaw, rawNow, rawOrigin } from "./raw_clock.ts";
@@ -126,12 +127,10 @@ function lead(clock: SystemClock, base: number): number {
   return (pair.seconds - base) * 1e9 + pair.nanoseconds - pair.raw;
 }
 
-const ignore = Deno.uid() !== 0;
-
-Deno.test({
-  name: "SystemClock.step() moves the clock by just that, both ways (needs root)",
-  ignore,
-  fn: () =>
+testNeeding(
+  "SystemClock.step() moves the clock by just that, both ways",
+  { systemClock: true },
+  () =>
     withSystemClock((clock) => {
       clock.adjustFrequency(0);
       const pair = clockPair();
@@ -145,31 +144,29 @@ Deno.test({
       }
       assertEquals(systemStepCount(), steps + 5);
     }),
-});
+);
 
-Deno.test({
-  name: "SystemClock.adjustFrequency() sets the rate, beyond 500 ppm by the tick (needs root)",
-  ignore,
-  fn: () =>
-    withSystemClock((clock) => {
-      const pair = clockPair();
-      clock.capture(pair);
-      for (const ppb of [30_000, -30_000, 750_000, -512_345.678, 0]) {
-        clock.adjustFrequency(ppb);
-        ok(Math.abs(clock.frequency() - ppb) < 0.02, `${clock.frequency()}`);
-        const from = lead(clock, pair.seconds);
-        const began = rawNow();
-        while (rawNow() - began < 20e6);
-        const rate = (lead(clock, pair.seconds) - from) / (rawNow() - began) * 1e9;
-        ok(Math.abs(rate - ppb) < 20_000, `${rate} for ${ppb}`);
-      }
-    }),
-});
+testNeeding("SystemClock.adjustFrequency() sets the rate, beyond 500 ppm by the tick", {
+  systemClock: true,
+}, () =>
+  withSystemClock((clock) => {
+    const pair = clockPair();
+    clock.capture(pair);
+    for (const ppb of [30_000, -30_000, 750_000, -512_345.678, 0]) {
+      clock.adjustFrequency(ppb);
+      ok(Math.abs(clock.frequency() - ppb) < 0.02, `${clock.frequency()}`);
+      const from = lead(clock, pair.seconds);
+      const began = rawNow();
+      while (rawNow() - began < 20e6);
+      const rate = (lead(clock, pair.seconds) - from) / (rawNow() - began) * 1e9;
+      ok(Math.abs(rate - ppb) < 20_000, `${rate} for ${ppb}`);
+    }
+  }));
 
-Deno.test({
-  name: "SystemClock keeps leap and TAI offset (needs root)",
-  ignore,
-  fn: () =>
+testNeeding(
+  "SystemClock keeps leap and TAI offset",
+  { systemClock: true },
+  () =>
     withSystemClock((clock) => {
       clock.setTaiOffset(37);
       assertEquals(clock.taiOffset(), 37);
@@ -180,4 +177,4 @@ Deno.test({
       clock.setLeap(0);
       assertEquals(clock.leap(), 0);
     }),
-});
+);

@@ -330,3 +330,5 @@ export const Adj = {
 /** Status bits of the kernel clock. */
 export const Sta = { Pll: 0x1, Insert: 0x10, Delete: 0x20, Unsync: 0x40, Nano: 0x2000 } as const;
 export const Mmap = { Read: 1, Write: 2, Shared: 1, Locked: 0x2000, Populate: 0x8000 } as const;
+/** `CLONE_NEWNET`, what `setns` is told a network namespace is. */
+export const CLONE_NEWNET = 0x4000_0000;

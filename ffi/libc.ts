@@ -55,6 +55,7 @@ const SYMBOLS = {
   geteuid: { parameters: [], result: "u32" },
   getpid: { parameters: [], result: "i32" },
   getsid: { parameters: ["i32"], result: "i32" },
+  setns: { parameters: ["i32", "i32"], result: "i32" },
   isatty: { parameters: ["i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 

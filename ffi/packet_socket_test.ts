@@ -111,9 +111,8 @@ testNeeding("PacketLink: a filter holds from the first frame on", needs, () => {
   });
   const link = PacketLink.open({ interface: "lo", filter: icmp });
   const sent = sendUdp([10, 20, 30]);
-  const batch = new PacketBatch(64, 2048);
+  const batch = new PacketBatch(1024, 2048);
   link.receive(batch);
-  assertEquals(toPort(batch, sent.port, 14), []);
   assertEquals(toPort(batch, sent.port, 14), []);
   const all = new Uint8Array(new ArrayBuffer(8));
   all.set([6, 0, 0, 0, 0xff, 0xff, 0, 0]);
@@ -134,7 +133,7 @@ testNeeding("PacketLink: frames sent on lo are received whole", needs, () => {
   out.view.setUint16(out.offset[i]! + 12, 0x88b5); // local experimental
   out.bytes.fill(7, out.offset[i]! + 14, out.offset[i]! + 64);
   assertEquals(link.send(out, 0), 1);
-  const batch = new PacketBatch(64, 256);
+  const batch = new PacketBatch(1024, 256);
   link.receive(batch);
   const found = [];
   for (let k = 0; k < batch.count; k++) {

@@ -314,3 +314,48 @@ Deno.test("UdpLink.open() names call, address and reason, and leaves nothing ope
   taken.close();
   assertEquals(openArenas(), arenas - 2);
 });
+
+Deno.test("UdpLink: a train longer than the kernel takes goes datagram by datagram", () => {
+  const a = open({});
+  const b = open({ receiveBuffer: 1 << 20 });
+  try {
+    const out = new PacketBatch(1, 65536);
+    const i = out.open();
+    out.length[i] = 300 * 100 - 50;
+    out.segment[i] = 100;
+    out.peer[i] = a.addresses.internText("127.0.0.1", b.port(0));
+    assertEquals(a.send(out, 0), 1);
+    assertEquals([a.counters.split, a.counters.sent, a.counters.refusedTotal()], [1, 1, 0]);
+    const inbox = new PacketBatch(400, 128);
+    gather(b, inbox, 300);
+    assertEquals([inbox.count, inbox.length[0], inbox.length[299]], [300, 100, 50]);
+  } finally {
+    a.close();
+    b.close();
+  }
+});
+
+Deno.test("UdpLink: two channels in one batch keep their order and their sockets", () => {
+  const a = open({}, {});
+  const b = open({}, {});
+  try {
+    const out = new PacketBatch(8, 64);
+    for (const channel of [0, 1, 1, 0, 1]) {
+      const i = put(out, `on ${channel}`);
+      out.channel[i] = channel;
+      out.peer[i] = a.addresses.internText("127.0.0.1", b.port(channel));
+    }
+    assertEquals(a.send(out, 0), 5);
+    const inbox = new PacketBatch(8, 64);
+    gather(b, inbox, 5);
+    const seen: string[] = [];
+    for (let i = 0; i < inbox.count; i++) {
+      assertEquals(b.addresses.port(inbox.peer[i]!), a.port(inbox.channel[i]!));
+      seen.push(text(inbox, i));
+    }
+    assertEquals(seen, ["on 0", "on 0", "on 1", "on 1", "on 1"]);
+  } finally {
+    a.close();
+    b.close();
+  }
+});
