@@ -13,7 +13,6 @@ import { Flag } from "./wire/header.ts";
 import {
   assignPort,
   type ClockIdentity,
-  isClockAt,
   isSamePort,
   type PortIdentity,
   portIdentity,
@@ -24,6 +23,8 @@ const TIME_WINDOW = 4;
 /** Announce intervals a sender may claim; else ours counts. */
 const MIN_LOG_ANNOUNCE = -7;
 const MAX_LOG_ANNOUNCE = 5;
+/** After the originTimestamp, which no decision depends on. */
+const FIRST_BODY_OCTET = 44;
 
 /** What one foreign master last announced, and when. Records are reused. */
 export class ForeignMaster implements DataSet {
@@ -48,6 +49,8 @@ export class ForeignMaster implements DataSet {
   stepsRemoved = 0;
   logAnnounceInterval = 0;
   sequenceId = 0;
+  #flags = -1;
+  readonly #octets = new Uint8Array(announce.ANNOUNCE_LENGTH - FIRST_BODY_OCTET);
   /** Arrival of the newest Announce and of the one before; -Infinity for none. */
   last = -Infinity as Instant;
   lastButOne = -Infinity as Instant;
@@ -78,12 +81,7 @@ export class ForeignMaster implements DataSet {
   /** Takes over a message's contents; true where anything but the times changed. */
   update(m: Received): boolean {
     const { view: v, offset: o } = m;
-    const before = this.#digest();
-    const hasSameGrandmaster = isClockAt(
-      v,
-      o + announce.GRANDMASTER_IDENTITY,
-      this.grandmasterIdentity,
-    );
+    if (!this.#isNew(m)) return false;
     announce.grandmasterIdentity(v, o, this.grandmasterIdentity);
     this.priority1 = announce.grandmasterPriority1(v, o);
     this.clockClass = announce.grandmasterClockClass(v, o);
@@ -92,7 +90,20 @@ export class ForeignMaster implements DataSet {
     this.priority2 = announce.grandmasterPriority2(v, o);
     this.stepsRemoved = announce.stepsRemoved(v, o);
     this.#updateTimeProperties(m);
-    return !hasSameGrandmaster || before !== this.#digest();
+    return true;
+  }
+
+  /** Keeps the flags and the body's octets; true where one of them differs from those kept. */
+  #isNew(m: Received): boolean {
+    const kept = this.#octets;
+    let isNew = this.#flags !== m.flags;
+    this.#flags = m.flags;
+    for (let k = 0; k < kept.length; k++) {
+      const octet = m.view.getUint8(m.offset + FIRST_BODY_OCTET + k);
+      if (kept[k] !== octet) isNew = true;
+      kept[k] = octet;
+    }
+    return isNew;
   }
 
   #updateTimeProperties(m: Received): void {
@@ -105,17 +116,6 @@ export class ForeignMaster implements DataSet {
     t.frequencyTraceable = (m.flags & Flag.FrequencyTraceable) !== 0;
     t.ptpTimescale = (m.flags & Flag.PtpTimescale) !== 0;
     t.timeSource = announce.timeSource(m.view, m.offset);
-  }
-
-  /** All fields but the identity as two exact numbers folded into one comparison. */
-  #digest(): number {
-    const t = this.timeProperties;
-    const flags = (t.currentUtcOffsetValid ? 1 : 0) | (t.leap59 ? 2 : 0) | (t.leap61 ? 4 : 0) |
-      (t.timeTraceable ? 8 : 0) | (t.frequencyTraceable ? 16 : 0) | (t.ptpTimescale ? 32 : 0);
-    let h = fold(0x811c9dc5, flags | (t.timeSource << 8) | (this.clockClass << 16));
-    h = fold(h, (t.currentUtcOffset & 0xffff) | (this.offsetScaledLogVariance << 16));
-    h = fold(h, this.priority1 | (this.priority2 << 8) | (this.clockAccuracy << 16));
-    return fold(h, this.stepsRemoved);
   }
 }
 
@@ -277,10 +277,4 @@ export class ForeignMasters {
     }
     this.#deadline = first as Instant;
   }
-}
-
-function fold(h: number, word: number): number {
-  let x = Math.imul(h ^ word, 0x5bd1e995);
-  x ^= x >>> 15;
-  return Math.imul(x, 0x27d4eb2d) ^ (x >>> 13);
 }

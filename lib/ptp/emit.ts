@@ -1,0 +1,200 @@
+/**
+ * Writes a port's messages into a batch: one method per message, false where there is no room.
+ * @module
+ */
+import type { AddressHandle } from "../base/address.ts";
+import type { PacketBatch } from "../base/batch.ts";
+import type { Timestamp } from "../base/time.ts";
+import type { CurrentDS, ParentDS, TimePropertiesDS } from "./datasets.ts";
+import { NO_INTERVAL } from "./interval.ts";
+import type { Destinations, InstanceOptions } from "./options.ts";
+import * as announce from "./wire/announce.ts";
+import type { AnnounceBody } from "./wire/announce.ts";
+import * as header from "./wire/header.ts";
+import { Flag, type HeaderFields, MessageType } from "./wire/header.ts";
+import { type PortIdentity, writePort } from "./wire/identity.ts";
+import * as message from "./wire/message.ts";
+import * as wire from "./wire/timestamp.ts";
+
+/** Channels of a PTP link. */
+export const Channel = { Event: 0, General: 1 } as const;
+
+/** Marks a ticket as ours, and keeps it from being 0. */
+const TICKET_MARK = 0x0100_0000;
+
+/** The ticket of an event message: its type and sequenceId. */
+export function ticketOf(messageType: number, sequenceId: number): number {
+  return TICKET_MARK | (messageType << 16) | sequenceId;
+}
+
+/** `messageType` of a ticket, or -1 where it is none of ours. */
+export function ticketType(ticket: number): number {
+  return (ticket & 0xff00_0000) === TICKET_MARK ? (ticket >>> 16) & 0xff : -1;
+}
+
+/** `sequenceId` of a ticket. */
+export function ticketSequenceId(ticket: number): number {
+  return ticket & 0xffff;
+}
+
+/** What an Announce is made of. */
+export interface AnnounceSource {
+  readonly parentDS: Readonly<ParentDS>;
+  readonly currentDS: Readonly<CurrentDS>;
+  readonly timePropertiesDS: Readonly<TimePropertiesDS>;
+}
+
+/** A Delay_Resp to be written. */
+export interface DelayResponse {
+  sequenceId: number;
+  readonly requester: PortIdentity;
+  /** The request's correctionField, all 64 bits. */
+  correctionHigh: number;
+  correctionLow: number;
+  /** t4. */
+  readonly receiveTime: Timestamp;
+  /** 0: by multicast; else only to this address. */
+  peer: AddressHandle;
+}
+
+/** One port's writer. */
+export class Emitter {
+  /** Messages sent by `messageType`. */
+  readonly sent = new Float64Array(16);
+  readonly #fields: HeaderFields;
+  readonly #destinations: Destinations;
+  readonly #body: AnnounceBody;
+
+  constructor(
+    options: Readonly<InstanceOptions>,
+    source: Readonly<PortIdentity>,
+    destinations: Destinations,
+  ) {
+    this.#destinations = destinations;
+    this.#fields = {
+      majorSdoId: options.majorSdoId,
+      minorSdoId: options.minorSdoId,
+      minorVersionPtp: options.minorVersionPtp,
+      messageType: MessageType.Announce,
+      messageLength: announce.ANNOUNCE_LENGTH,
+      domainNumber: options.domainNumber,
+      flagField: 0,
+      sourcePortIdentity: source,
+      sequenceId: 0,
+      logMessageInterval: 0,
+    };
+    this.#body = {
+      currentUtcOffset: 0,
+      priority1: 0,
+      clockClass: 0,
+      clockAccuracy: 0,
+      offsetScaledLogVariance: 0,
+      priority2: 0,
+      grandmasterIdentity: { high: 0, low: 0 },
+      stepsRemoved: 0,
+      timeSource: 0,
+    };
+  }
+
+  /** Announce, from the data sets (Table 43). */
+  announce(out: PacketBatch, sequenceId: number, log: number, source: AnnounceSource): boolean {
+    const { parentDS: p, timePropertiesDS: t } = source;
+    const i = this.#open(out, MessageType.Announce, sequenceId, log);
+    if (i < 0) return false;
+    const o = out.offset[i]!;
+    out.view.setUint16(o + 6, timeFlags(t));
+    const b = this.#body;
+    b.currentUtcOffset = t.currentUtcOffset;
+    b.priority1 = p.grandmasterPriority1;
+    b.clockClass = p.grandmasterClockQuality.clockClass;
+    b.clockAccuracy = p.grandmasterClockQuality.clockAccuracy;
+    b.offsetScaledLogVariance = p.grandmasterClockQuality.offsetScaledLogVariance;
+    b.priority2 = p.grandmasterPriority2;
+    b.grandmasterIdentity = p.grandmasterIdentity;
+    b.stepsRemoved = source.currentDS.stepsRemoved;
+    b.timeSource = t.timeSource;
+    announce.writeBody(out.view, o, b);
+    return true;
+  }
+
+  /** A two-step Sync that asks for its transmit stamp. */
+  sync(out: PacketBatch, sequenceId: number, log: number): boolean {
+    const i = this.#open(out, MessageType.Sync, sequenceId, log);
+    if (i < 0) return false;
+    out.view.setUint16(out.offset[i]! + 6, Flag.TwoStep);
+    out.ticket[i] = ticketOf(MessageType.Sync, sequenceId);
+    return true;
+  }
+
+  /** Follow_Up; the fraction of a nanosecond of `t1` goes into its correctionField. */
+  followUp(out: PacketBatch, sequenceId: number, log: number, t1: Readonly<Timestamp>): boolean {
+    const i = this.#open(out, MessageType.FollowUp, sequenceId, log);
+    if (i < 0) return false;
+    const o = out.offset[i]!;
+    const fraction = wire.write(out.view, o + message.TIMESTAMP, t1);
+    header.writeCorrection(out.view, o, fraction);
+    return true;
+  }
+
+  /** Delay_Req that asks for its transmit stamp. */
+  delayReq(out: PacketBatch, sequenceId: number): boolean {
+    const i = this.#open(out, MessageType.DelayReq, sequenceId, NO_INTERVAL);
+    if (i < 0) return false;
+    out.ticket[i] = ticketOf(MessageType.DelayReq, sequenceId);
+    return true;
+  }
+
+  /** Delay_Resp (11.3.2): the request's correction less the fraction of a nanosecond of t4. */
+  delayResp(out: PacketBatch, log: number, r: DelayResponse): boolean {
+    const isUnicast = r.peer !== 0;
+    const i = this.#open(out, MessageType.DelayResp, r.sequenceId, isUnicast ? NO_INTERVAL : log);
+    if (i < 0) return false;
+    const o = out.offset[i]!;
+    if (isUnicast) {
+      out.peer[i] = r.peer;
+      out.view.setUint16(o + 6, Flag.Unicast);
+    }
+    const fraction = wire.write(out.view, o + message.TIMESTAMP, r.receiveTime);
+    header.writeCorrectionWords(out.view, o, r.correctionHigh, r.correctionLow);
+    if (fraction !== 0) subtractFraction(out.view, o, fraction);
+    writePort(out.view, o + message.REQUESTING_PORT_IDENTITY, r.requester);
+    return true;
+  }
+
+  /** Opens a slot with the header written and the body zeroed; -1 where there is no room. */
+  #open(out: PacketBatch, type: MessageType, sequenceId: number, log: number): number {
+    if (!out.hasRoom) return -1;
+    const i = out.open();
+    const o = out.offset[i]!;
+    const length = message.FIXED_LENGTH[type] ?? 0;
+    const f = this.#fields;
+    f.messageType = type;
+    f.messageLength = length;
+    f.sequenceId = sequenceId;
+    f.logMessageInterval = log;
+    header.write(out.view, o, f);
+    for (let k = header.HEADER_LENGTH; k < length; k++) out.view.setUint8(o + k, 0);
+    out.length[i] = length;
+    const isEvent = message.isEvent(type);
+    out.channel[i] = isEvent ? Channel.Event : Channel.General;
+    out.peer[i] = isEvent ? this.#destinations.event : this.#destinations.general;
+    this.sent[type]! += 1;
+    return i;
+  }
+}
+
+/** Bits of the flagField that say what the time is (Table 37). */
+function timeFlags(t: Readonly<TimePropertiesDS>): number {
+  return (t.leap61 ? Flag.Leap61 : 0) | (t.leap59 ? Flag.Leap59 : 0) |
+    (t.currentUtcOffsetValid ? Flag.CurrentUtcOffsetValid : 0) |
+    (t.ptpTimescale ? Flag.PtpTimescale : 0) | (t.timeTraceable ? Flag.TimeTraceable : 0) |
+    (t.frequencyTraceable ? Flag.FrequencyTraceable : 0);
+}
+
+/** Subtracts less than a nanosecond from the 64 bits in place, exactly to 2^-16 ns. */
+function subtractFraction(v: DataView, o: number, fraction: number): void {
+  const low = header.correctionLow(v, o) - Math.round(fraction * 0x1_0000);
+  const high = header.correctionHigh(v, o);
+  if (low >= 0) header.writeCorrectionWords(v, o, high, low);
+  else header.writeCorrectionWords(v, o, high - 1, low + 0x1_0000_0000);
+}

@@ -1,0 +1,373 @@
+/**
+ * One port of a PTP instance: from octets to the role in force, and back.
+ *
+ * The port checks and counts every message, keeps the parts that roles share, and is the only place
+ * where its state changes. It does no I/O and reads no clock of its own.
+ * @module
+ */
+import { type PacketBatch, SlotKind } from "../base/batch.ts";
+import { FaultCounters } from "../base/faults.ts";
+import type { Protocol } from "../base/link.ts";
+import type { Random } from "../base/random.ts";
+import { earliest, type Instant, type Nanos, nanos, type Timestamp } from "../base/time.ts";
+import { AnnounceSender } from "./announce_sender.ts";
+import { AnnounceTimer } from "./announce_timer.ts";
+import { recommendation } from "./bmca.ts";
+import { type PortDS, portDS } from "./datasets.ts";
+import { EndToEnd } from "./delay/e2e.ts";
+import type { DelayMechanism } from "./delay/mechanism.ts";
+import { ResponseQueue } from "./delay/response_queue.ts";
+import { type AnnounceSource, Emitter, ticketSequenceId, ticketType } from "./emit.ts";
+import type { DecisionCode, PortFault, PtpEvent } from "./event.ts";
+import { EventQueue } from "./event_queue.ts";
+import { type ForeignMaster, ForeignMasters } from "./foreign.ts";
+import type { PtpInstance } from "./instance.ts";
+import { intervalOf } from "./interval.ts";
+import type { Destinations, PortOptions } from "./options.ts";
+import { type PortSnapshot, portSnapshot } from "./snapshot.ts";
+import { Prospect } from "./prospect.ts";
+import { Reason } from "./reason.ts";
+import { Received } from "./received.ts";
+import { Disabled } from "./roles/disabled.ts";
+import { Faulty } from "./roles/faulty.ts";
+import { Following } from "./roles/following.ts";
+import { Initializing } from "./roles/initializing.ts";
+import { Listening } from "./roles/listening.ts";
+import { Master } from "./roles/master.ts";
+import { Passive } from "./roles/passive.ts";
+import { PreMaster } from "./roles/pre_master.ts";
+import type { Role, RolePort } from "./roles/role.ts";
+import { Slave } from "./roles/slave.ts";
+import { Uncalibrated } from "./roles/uncalibrated.ts";
+import { isRunning, PortState, slaveOnlySuccessor, StateEvent, successor } from "./state.ts";
+import { SyncSender } from "./sync_sender.ts";
+import { UnicastReplies } from "./unicast_reply.ts";
+import * as announce from "./wire/announce.ts";
+import { Fault } from "./wire/fault.ts";
+import * as header from "./wire/header.ts";
+import { Flag, MessageType } from "./wire/header.ts";
+import { isSameClock, type PortIdentity } from "./wire/identity.ts";
+import * as message from "./wire/message.ts";
+
+/** Made by `PtpInstance.addPort`. Drive it as a `Protocol`, with the instance as `Shared`. */
+export class PtpPort implements Protocol<PtpEvent>, RolePort {
+  readonly options: Readonly<PortOptions>;
+  readonly portDS: PortDS;
+  readonly foreign: ForeignMasters;
+  readonly announceTimer: AnnounceTimer;
+  readonly announceSender: AnnounceSender;
+  readonly syncSender: SyncSender;
+  readonly delay: DelayMechanism;
+  readonly emitter: Emitter;
+  readonly random: Random;
+  readonly dataSets: AnnounceSource;
+  /** Messages received by `messageType`, before any is dropped but for faults of the wire. */
+  readonly received = new Float64Array(16);
+  /** Messages not used, by {@linkcode Reason}. */
+  readonly faults = new FaultCounters(Reason);
+  /** How long PRE_MASTER lasts at the next decision for master. */
+  qualificationInterval: Nanos = nanos(0);
+  /** The last state decision on this port. */
+  decision: DecisionCode = "L";
+
+  readonly #instance: PtpInstance;
+  readonly #message = new Received();
+  readonly #prospect = new Prospect();
+  readonly #following: Following;
+  readonly #roles: Readonly<Record<PortState, Role>>;
+  readonly #events = new EventQueue();
+  #role: Role;
+
+  constructor(instance: PtpInstance, options: PortOptions, destinations: Destinations) {
+    this.#instance = instance;
+    this.options = options;
+    this.portDS = portDS(instance.defaultDS, options, instance.options.minorVersionPtp);
+    const source = this.portDS.portIdentity;
+    this.random = instance.random.derive(`port${options.portNumber}`);
+    this.dataSets = instance;
+    this.emitter = new Emitter(instance.options, source, destinations);
+    this.foreign = new ForeignMasters(source, options.logAnnounceInterval);
+    this.announceTimer = new AnnounceTimer(options, this.random);
+    this.announceSender = new AnnounceSender(this);
+    this.syncSender = new SyncSender(this);
+    this.delay = new EndToEnd(this, new ResponseQueue(new UnicastReplies(destinations)));
+    this.#following = new Following(this);
+    this.#roles = {
+      [PortState.Initializing]: new Initializing(this),
+      [PortState.Faulty]: new Faulty(this),
+      [PortState.Disabled]: new Disabled(),
+      [PortState.Listening]: new Listening(this),
+      [PortState.PreMaster]: new PreMaster(this),
+      [PortState.Master]: new Master(this),
+      [PortState.Passive]: new Passive(this),
+      [PortState.Uncalibrated]: new Uncalibrated(this.#following),
+      [PortState.Slave]: new Slave(this.#following),
+    };
+    this.#role = this.#roles[PortState.Initializing];
+  }
+
+  // Protocol
+
+  receive(now: Instant, batch: PacketBatch, i: number): void {
+    const kind = batch.kind[i];
+    if (kind === SlotKind.TransmitStamp) {
+      this.#stamped(now, batch.ticket[i]!, batch.stampInstant[i]! as Instant);
+      return;
+    }
+    if (kind !== SlotKind.Packet) {
+      this.faults.count(Reason.LinkError);
+      return;
+    }
+    const fault = message.check(batch.view, batch.offset[i]!, batch.length[i]!);
+    if (fault !== Fault.None) {
+      this.faults.count(fault);
+      return;
+    }
+    const m = this.#message;
+    m.load(batch.view, batch.offset[i]!);
+    m.at = now;
+    m.stamp = batch.stampInstant[i]! as Instant;
+    m.peer = batch.peer[i]!;
+    this.received[m.type]! += 1;
+    this.faults.count(this.#accept(m));
+  }
+
+  expire(now: Instant): void {
+    this.foreign.age(now);
+    if (this.foreign.hasChanged) this.#instance.requestDecision();
+    this.#role.expire(now);
+  }
+
+  deadline(): Instant {
+    const own = earliest(this.#role.deadline(), this.foreign.deadline);
+    return this.#instance.isFirst(this) ? earliest(own, this.#instance.deadline()) : own;
+  }
+
+  transmit(now: Instant, out: PacketBatch): void {
+    this.#role.transmit(now, out);
+  }
+
+  event(): PtpEvent | undefined {
+    return this.#events.shift();
+  }
+
+  // For the command and for management
+
+  get state(): PortState {
+    return this.#role.state;
+  }
+
+  /** `logMessageInterval` of the parent's Sync, as last seen. */
+  get observedLogSyncInterval(): number {
+    return this.#following.sync.logSyncInterval;
+  }
+
+  /** Puts the port into FAULTY, for instance because its interface went down. */
+  fail(now: Instant, reason: PortFault): void {
+    const before = this.state;
+    this.apply(now, StateEvent.FaultDetected);
+    if (this.state === before) return;
+    this.push({
+      kind: "fault",
+      at: now,
+      port: this.options.portNumber,
+      reason,
+      resetAfter: this.options.faultResetInterval,
+    });
+  }
+
+  /** DESIGNATED_ENABLED or DESIGNATED_DISABLED. */
+  setEnabled(now: Instant, isEnabled: boolean): void {
+    this.apply(now, isEnabled ? StateEvent.DesignatedEnabled : StateEvent.DesignatedDisabled);
+  }
+
+  snapshot(): PortSnapshot {
+    return portSnapshot(this, this.#events.lost);
+  }
+
+  // For the instance
+
+  /** The state decision algorithm's result (9.3.3). */
+  recommend(now: Instant, code: DecisionCode, isNewMaster: boolean): void {
+    const event = recommendation(code);
+    this.decision = code;
+    if (event === undefined) return;
+    const isWatching = code === "S1" || code === "P1" || code === "P2";
+    this.#hold(now, isWatching ? this.foreign.best(now) : undefined);
+    this.qualificationInterval = code === "M3"
+      ? nanos((this.dataSets.currentDS.stepsRemoved + 1) * intervalOf(this.logAnnounceInterval))
+      : nanos(0);
+    this.apply(now, event, isNewMaster);
+  }
+
+  /** Queues an event of this port. */
+  push(event: PtpEvent): void {
+    this.#events.push(event);
+  }
+
+  /** True in the states that take part in the best master clock algorithm. */
+  get isRunning(): boolean {
+    return isRunning(this.state);
+  }
+
+  // For roles and parts
+
+  get isSlaveOnly(): boolean {
+    return this.#instance.options.slaveOnly;
+  }
+
+  get parent(): Readonly<PortIdentity> {
+    return this.#instance.parentDS.parentPortIdentity;
+  }
+
+  get portIdentity(): Readonly<PortIdentity> {
+    return this.portDS.portIdentity;
+  }
+
+  get logAnnounceInterval(): number {
+    return this.portDS.logAnnounceInterval;
+  }
+
+  get logSyncInterval(): number {
+    return this.portDS.logSyncInterval;
+  }
+
+  get logMinDelayReqInterval(): number {
+    return this.portDS.logMinDelayReqInterval;
+  }
+
+  set logMinDelayReqInterval(log: number) {
+    this.portDS.logMinDelayReqInterval = log;
+  }
+
+  get maxMissedStamps(): number {
+    return this.options.maxMissedStamps;
+  }
+
+  get delayAsymmetry(): Nanos {
+    return this.options.delayAsymmetry;
+  }
+
+  apply(now: Instant, event: StateEvent, isNewMaster = false): void {
+    const from = this.state;
+    const to = this.isSlaveOnly
+      ? slaveOnlySuccessor(from, event, isNewMaster)
+      : successor(from, event, isNewMaster);
+    if (to === undefined) return;
+    this.#role.leave(now, to);
+    if (!isRunning(to)) this.#forget();
+    this.#role = this.#roles[to];
+    this.portDS.portState = to;
+    this.push({
+      kind: "state",
+      at: now,
+      port: this.options.portNumber,
+      from,
+      to,
+      cause: event,
+    });
+    this.#role.enter(now, from);
+  }
+
+  acceptAnnounce(m: Received): Reason {
+    if (this.options.masterOnly) return Reason.PortState;
+    if ((m.flags & Flag.AlternateMaster) !== 0) return Reason.AlternateMaster;
+    const steps = announce.stepsRemoved(m.view, m.offset);
+    if (steps >= this.#instance.options.maxStepsRemoved) return Reason.StepsRemoved;
+    const reason = this.foreign.accept(m);
+    if (reason !== Reason.None) return reason;
+    const held = this.foreign.held;
+    if (held !== undefined && this.foreign.newest === held) {
+      this.announceTimer.restart(m.at, held.logAnnounceInterval);
+    }
+    if (this.foreign.hasChanged) this.#instance.requestDecision();
+    const candidate = this.foreign.candidate(this.parent);
+    if (candidate !== undefined) this.#prospect.prefer(candidate.sender, m.at);
+    return Reason.None;
+  }
+
+  announceExpired(now: Instant): void {
+    this.foreign.dropHeld();
+    this.#instance.requestDecision();
+    this.announceTimer.stop();
+    if (this.foreign.best(now) !== undefined) return;
+    this.apply(now, StateEvent.AnnounceReceiptTimeout);
+    if (this.state === PortState.Listening) {
+      this.announceTimer.restart(now, this.logAnnounceInterval);
+    }
+  }
+
+  collect(m: Received): Reason {
+    return this.#prospect.offer(m) ?? Reason.PortState;
+  }
+
+  restartServo(now: Instant): void {
+    const discipline = this.#instance.discipline;
+    discipline.restart(now);
+    this.#prospect.deliver(this.parent, (masterTime, local) => this.forward(masterTime, local));
+  }
+
+  forward(masterTime: Readonly<Timestamp>, local: Instant): void {
+    this.#instance.discipline.forward(masterTime, local);
+  }
+
+  reverse(t3: Instant, t4: Readonly<Timestamp>): void {
+    this.#instance.discipline.reverse(t3, t4);
+  }
+
+  servedTime(at: Instant, into: Timestamp): void {
+    this.#instance.servedTime(at, into);
+  }
+
+  stampMissed(now: Instant, messageType: number, sequenceId: number, consecutive: number): void {
+    const port = this.options.portNumber;
+    this.push({ kind: "stampMissed", at: now, port, messageType, sequenceId, consecutive });
+  }
+
+  stampsFailed(now: Instant): void {
+    this.fail(now, "transmitStamps");
+  }
+
+  #accept(m: Received): Reason {
+    const { options, defaultDS } = this.#instance;
+    const { view: v, offset: o } = m;
+    if (header.majorSdoId(v, o) !== options.majorSdoId) return Reason.ForeignSdo;
+    if (header.minorSdoId(v, o) !== options.minorSdoId) return Reason.ForeignSdo;
+    if (header.domainNumber(v, o) !== defaultDS.domainNumber) return Reason.ForeignDomain;
+    if (isSameClock(m.source, defaultDS.clockIdentity)) return Reason.OwnIdentity;
+    switch (m.type) {
+      case MessageType.PdelayReq:
+      case MessageType.PdelayResp:
+      case MessageType.PdelayRespFollowUp:
+      case MessageType.Signaling:
+      case MessageType.Management:
+        return Reason.NotConfigured;
+      default:
+        return this.#role.receive(m);
+    }
+  }
+
+  #stamped(now: Instant, ticket: number, at: Instant): void {
+    const type = ticketType(ticket);
+    const reason = type < 0
+      ? Reason.LateStamp
+      : this.#role.stamped(now, type, ticketSequenceId(ticket), at);
+    this.faults.count(reason);
+  }
+
+  /** Watches `master`'s Announce, from now on where it is another one than before. */
+  #hold(now: Instant, master: ForeignMaster | undefined): void {
+    const isOther = master !== this.foreign.held;
+    this.foreign.hold(master);
+    if (master === undefined) this.announceTimer.stop();
+    else if (isOther) this.announceTimer.restart(now, master.logAnnounceInterval);
+  }
+
+  /** A port that stops taking part knows no masters any more. */
+  #forget(): void {
+    this.foreign.clear();
+    this.#prospect.clear();
+    this.announceTimer.stop();
+    this.#instance.requestDecision();
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * MASTER: the port sends Announce, Sync and Follow_Up, and answers Delay_Req (9.2.5).
+ * @module
+ */
+import type { PacketBatch } from "../../base/batch.ts";
+import { earliest, type Instant } from "../../base/time.ts";
+import { Reason } from "../reason.ts";
+import type { Received } from "../received.ts";
+import { PortState } from "../state.ts";
+import { MessageType } from "../wire/header.ts";
+import type { Role, RolePort } from "./role.ts";
+
+export class Master implements Role {
+  readonly state = PortState.Master;
+  readonly #port: RolePort;
+
+  constructor(port: RolePort) {
+    this.#port = port;
+  }
+
+  enter(now: Instant): void {
+    this.#port.announceSender.start(now);
+    this.#port.syncSender.start(now);
+  }
+
+  leave(): void {
+    this.#port.announceSender.stop();
+    this.#port.syncSender.stop();
+    this.#port.delay.dropResponses();
+  }
+
+  receive(m: Received): Reason {
+    switch (m.type) {
+      case MessageType.DelayReq:
+        return this.#port.delay.receiveRequest(m);
+      case MessageType.Announce:
+        return this.#port.acceptAnnounce(m);
+      case MessageType.Sync:
+      case MessageType.FollowUp:
+        return this.#port.collect(m);
+      default:
+        return Reason.PortState;
+    }
+  }
+
+  stamped(now: Instant, messageType: number, sequenceId: number, at: Instant): Reason {
+    return messageType === MessageType.Sync
+      ? this.#port.syncSender.stamped(now, sequenceId, at)
+      : Reason.LateStamp;
+  }
+
+  expire(now: Instant): void {
+    this.#port.announceSender.expire(now);
+    this.#port.syncSender.expire(now);
+  }
+
+  deadline(): Instant {
+    return earliest(this.#port.announceSender.deadline(), this.#port.syncSender.deadline());
+  }
+
+  /** Announce first, so that slaves learn who is speaking; responses last, they may be many. */
+  transmit(now: Instant, out: PacketBatch): void {
+    if (!this.#port.announceSender.transmit(out)) return;
+    if (!this.#port.syncSender.transmit(now, out)) return;
+    this.#port.delay.transmit(out);
+  }
+}
