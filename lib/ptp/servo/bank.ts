@@ -228,10 +228,17 @@ export class Bank {
       k * k * this.aa + unseen;
   }
 
-  /** Moves the phase of every member by `by` ns: the anchor has moved. */
-  shiftPhase(by: number): void {
-    for (let i = 0; i < this.#count; i++) this.#m[STRIDE * i]! += by;
-    this.x += by;
+  /** Moves phase and path delay of every member by so many ns, each known to `sd` only. */
+  shift(phase: number, delay: number, sd: number): void {
+    const m = this.#m;
+    for (let i = 0; i < this.#count; i++) {
+      const o = STRIDE * i;
+      m[o]! += phase;
+      m[o + 3]! += delay;
+      m[o + XX]! += sd * sd;
+      m[o + DD]! += sd * sd;
+    }
+    this.#mix();
   }
 
   #predictMember(o: number, h: number, keep: number, g: number, k: number): void {

@@ -20,7 +20,7 @@ import {
 import { Bank, type BankModel } from "./bank.ts";
 import { Direction, History } from "./history.ts";
 import { NoiseTrack } from "./noise.ts";
-import { Suspects } from "./suspects.ts";
+import { Finding, Suspects } from "./suspects.ts";
 
 /** Measurements of either direction kept to be run again. */
 const HISTORY = 64;
@@ -145,7 +145,9 @@ export class Estimator {
       const expected = this.#bank.phase(t) + direction * this.#bank.d;
       this.#suspects.accuse(direction, z - expected, raw);
       const sigma = Math.max(this.#noiseForward.sigma, this.#noiseReverse.sigma);
-      if (this.#suspects.convict(sigma)) this.#restart();
+      const finding = this.#suspects.judge(sigma);
+      if (finding === Finding.Shift) this.#shift(sigma);
+      else if (finding === Finding.Lost) this.#restart(sigma);
       return;
     }
     this.#suspects.acquit(direction);
@@ -243,29 +245,44 @@ export class Estimator {
   }
 
   #isSuspect(t: number, z: number, direction: Direction): boolean {
-    if (!this.isUsable || this.#sinceStart < (this.#frequencySd < FREQUENCY_SD ? 6 : 12)) {
-      return false;
-    }
+    if (!this.isUsable || this.#sinceStart < 12) return false;
     const noise = direction === Direction.Forward ? this.#noiseForward : this.#noiseReverse;
     return this.#bank.surprise(t, z, direction, noise.sigma) > SUSPECT;
   }
 
-  /** A new line from the suspects alone, at the old frequency; path delay is measured anew. */
-  #restart(): void {
+  /** Moves the line to where the suspects say it is; frequency and all else known of it stays. */
+  #shift(sigma: number): void {
+    const jump = this.#suspects.phaseShift;
+    const sd = 2 * sigma + 1e-9 * Math.abs(jump);
+    this.#bank.shift(0, this.#suspects.delayShift, sd);
+    // The phase moves with the anchor: the jump may be too large for a float64 of nanoseconds.
+    shift(this.#anchor, Math.round(jump), this.#anchor);
+    this.#renew(jump);
+    this.#history.clear();
+    this.#sinceStart = Infinity;
+  }
+
+  /** A new line from the suspects alone: nothing but the path delay is taken over. */
+  #restart(sigma: number): void {
     const h = this.#history;
-    const jump = this.#suspects.jump;
-    this.#jump = jump as Nanos;
-    this.#keepFrequency();
+    this.#frequencyPrior = this.#bank.f;
+    this.#frequencySd = FREQUENCY_SD;
     this.#delayPrior = this.#bank.d;
-    const noise = Math.max(this.#noiseForward.sigma, this.#noiseReverse.sigma);
-    this.#delaySd = this.#suspects.isJump ? 3 * noise : Math.max(1e5, 10 * noise) + Math.abs(jump);
-    this.#generation++;
+    this.#delaySd = Math.max(1e5, 10 * sigma);
     h.dropBefore(this.#suspects.since);
-    this.#suspects.clear();
+    this.#renew(this.#suspects.phaseShift);
     this.#sinceStart = h.count;
     h.master(h.slot(0), this.#scratch);
     this.#anchorAt(h.raw[h.slot(0)]!, this.#scratch);
     this.#replay();
+  }
+
+  #renew(jump: number): void {
+    this.#jump = jump as Nanos;
+    this.#generation++;
+    this.#suspects.clear();
+    this.#noiseForward.cut();
+    this.#noiseReverse.cut();
   }
 
   #replayIfNoiseChanged(): void {

@@ -16,6 +16,17 @@ const TOO_MANY = 12;
 /** Beyond this, ns, no path delay can have changed so much. */
 const BEYOND_DELAY = 1e8;
 
+/** What is to be done about the suspects. */
+export const Finding = {
+  /** Nothing yet. */
+  None: 0,
+  /** They agree: the line moves as a whole. */
+  Shift: 1,
+  /** The line is wrong and they do not agree on how: it must be drawn anew. */
+  Lost: 2,
+} as const;
+export type Finding = typeof Finding[keyof typeof Finding];
+
 /** Consecutive suspects of one direction. */
 class Row {
   readonly #error = new Float64Array(DEPTH);
@@ -99,18 +110,21 @@ export class Suspects {
     row.goodSince = 0;
   }
 
-  /** True where a new line must be drawn through what came at or after {@linkcode since}. */
-  convict(noise: number): boolean {
+  /** @param noise Standard deviation of a measurement, ns. */
+  judge(noise: number): Finding {
     const f = this.#forward;
     const r = this.#reverse;
-    if (Math.max(f.count, r.count) >= TOO_MANY) {
-      this.isJump = false;
-      return true;
-    }
+    if (this.#isAgreed(noise)) return Finding.Shift;
+    return Math.max(f.count, r.count) >= TOO_MANY ? Finding.Lost : Finding.None;
+  }
+
+  #isAgreed(noise: number): boolean {
+    const f = this.#forward;
+    const r = this.#reverse;
     f.weigh();
     r.weigh();
     const mean = f.count > 0 ? f.mean : r.mean;
-    const tolerance = 8 * noise + 0.02 * Math.abs(mean);
+    const tolerance = 8 * noise + 1e-3 * Math.abs(mean);
     if (f.count > 0 && f.range > tolerance) return false;
     if (r.count > 0 && r.range > tolerance) return false;
     if (f.count > 0 && r.count > 0) {
@@ -130,12 +144,21 @@ export class Suspects {
     return Math.min(f.count > 0 ? f.since : Infinity, r.count > 0 ? r.since : Infinity);
   }
 
-  /** What they say the phase is off by, ns. */
-  get jump(): number {
+  /** By how much the phase is off, ns: the half of it where one direction alone complains. */
+  get phaseShift(): number {
     const f = this.#forward;
     const r = this.#reverse;
-    if (f.count === 0) return r.mean / 2;
-    return r.count === 0 ? f.mean / 2 : (f.mean + r.mean) / 2;
+    if (!this.isJump) return ((f.count > 0 ? f.mean : 0) + (r.count > 0 ? r.mean : 0)) / 2;
+    if (f.count === 0) return r.mean;
+    return r.count === 0 ? f.mean : (f.mean + r.mean) / 2;
+  }
+
+  /** By how much the path delay is off, ns. */
+  get delayShift(): number {
+    if (this.isJump) return 0;
+    const f = this.#forward;
+    const r = this.#reverse;
+    return ((r.count > 0 ? r.mean : 0) - (f.count > 0 ? f.mean : 0)) / 2;
   }
 
   #rows(direction: Direction): [Row, Row] {
