@@ -6,7 +6,7 @@ import type { Instant } from "../../lib/base/time.ts";
 import type { PtpEvent } from "../../lib/ptp/event.ts";
 import { type ServoSample, ServoState } from "../../lib/ptp/servo/servo.ts";
 import { PortState, STATE_NAMES } from "../../lib/ptp/state.ts";
-import type { ClockIdentity, PortIdentity } from "../../lib/ptp/wire/identity.ts";
+import { clockText, portText } from "../../lib/ptp/wire/identity.ts";
 import type { JsonValue, Kit } from "../kit/kit.ts";
 import { offsetText } from "./chart.ts";
 
@@ -15,17 +15,6 @@ const SERVO_NAMES: Readonly<Record<ServoState, string>> = {
   [ServoState.Locked]: "locked",
   [ServoState.Holdover]: "holdover",
 };
-
-/** `001b21.fffe.3c4d5e`, as ptp4l and pmc write it. */
-export function clockText(id: Readonly<ClockIdentity>): string {
-  const hex = id.high.toString(16).padStart(8, "0") + id.low.toString(16).padStart(8, "0");
-  return `${hex.slice(0, 6)}.${hex.slice(6, 10)}.${hex.slice(10)}`;
-}
-
-/** `001b21.fffe.3c4d5e-1`. */
-export function portText(id: Readonly<PortIdentity>): string {
-  return `${clockText(id)}-${id.port}`;
-}
 
 /** Turns the core's events into output, and remembers how it went. */
 export class Reporter {

@@ -1,0 +1,72 @@
+/**
+ * `rptp gm`: an ordinary clock that serves its time (IEEE 1588-2019, UDP/IPv4 multicast, E2E,
+ * two-step).
+ * @module
+ */
+import { PortState, STATE_NAMES } from "../../lib/ptp/state.ts";
+import { type CliCommand, defineCommand } from "../kit/command.ts";
+import { ExitCode } from "../kit/exit.ts";
+import type { Kit } from "../kit/kit.ts";
+import { SHARED_FLAGS, type SharedFlags } from "./options.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** The command. */
+export const command: CliCommand = defineCommand<SharedFlags, []>({
+  brief: "Serve a clock to the network by PTP",
+  description:
+    `An ordinary clock of IEEE 1588-2019 over UDP/IPv4 multicast with end-to-end delay. It becomes
+grandmaster where no better clock announces itself, and never steers its clock.
+--clock system announces the PTP timescale (TAI); a virtual clock, a function of
+CLOCK_MONOTONIC_RAW that starts at CLOCK_REALTIME + offset, an arbitrary one.`,
+  examples: [
+    ["sudo rptp gm --iface eth0", "serve this machine's clock"],
+    [
+      "rptp gm --iface lo --event-port 3190 --general-port 3200 --clock virtual:offset=1,ppm=30",
+      "no root: a clock of its own on loopback",
+    ],
+    ["sudo rptp gm --iface eth0 --log-sync -3 --priority1 10 --json", "8 Sync a second, preferred"],
+  ],
+  flags: SHARED_FLAGS,
+  aliases: { i: "iface" },
+  hasDuration: true,
+  run: async (kit, flags) => {
+    const session = await openSession(kit, flags, { steers: false, instance: {} });
+    try {
+      await session.run(() => status(kit, session));
+    } finally {
+      session.close();
+    }
+    return summarize(kit, session);
+  },
+});
+
+/** Once a second while this clock is master: what went out and what came in. */
+function status(kit: Kit, session: Session): void {
+  if (session.reporter.state !== PortState.Master) return;
+  const { sent, received } = session.port.snapshot();
+  kit.say(
+    `MASTER  Sync ${sent["Sync"] ?? 0}  Delay_Req ${received["Delay_Req"] ?? 0}  ` +
+      `Delay_Resp ${sent["Delay_Resp"] ?? 0}`,
+  );
+}
+
+/** The port must have worked to the end: as master, or yielding to a better one. */
+function summarize(kit: Kit, session: Session): ExitCode {
+  const { port, reporter, open } = session;
+  const snapshot = port.snapshot();
+  const isWell = reporter.state >= PortState.PreMaster;
+  const state = STATE_NAMES[reporter.state];
+  kit.note(
+    `${state} at the end; sent ${snapshot.sent["Sync"] ?? 0} Sync, answered ` +
+      `${snapshot.sent["Delay_Resp"] ?? 0} of ${snapshot.received["Delay_Req"] ?? 0} Delay_Req`,
+  );
+  kit.json("summary", {
+    state,
+    sent: snapshot.sent,
+    received: snapshot.received,
+    dropped: snapshot.dropped,
+    transmitStampsMissed: snapshot.transmitStampsMissed,
+    losses: open.losses(),
+  });
+  return isWell ? ExitCode.Ok : ExitCode.Failed;
+}
