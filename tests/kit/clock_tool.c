@@ -5,7 +5,7 @@
  *   clock_tool guard LOCKFILE      takes the lock, captures the clock, prints "ready RAW REAL FREQ
  *                                  TICK STATUS TAI", waits for the end of stdin, restores, prints
  *                                  "restored RESIDUAL"; the end of the parent ends stdin as well
- *   clock_tool freq PPB            sets the frequency word
+ *   clock_tool freq PPB            sets the frequency word, and the tick to 10000
  *   clock_tool step NS             steps by NS (signed)
  *   clock_tool show                prints "FREQ_PPB TICK STATUS TAI"
  *   clock_tool may                 exit 0 where the system clock may be set
@@ -144,7 +144,7 @@ static int guard(const char *lockfile) {
 }
 
 static int set_frequency(double ppb) {
-  struct timex t = {.modes = ADJ_FREQUENCY};
+  struct timex t = {.modes = ADJ_FREQUENCY | ADJ_TICK, .tick = 10000};
   t.freq = (long)(ppb * 65.536 + (ppb < 0 ? -0.5 : 0.5));
   return adjust(&t, "freq") < 0;
 }
