@@ -20,6 +20,7 @@ import type { Clock } from "../lib/base/clock.ts";
 import type { Link } from "../lib/base/link.ts";
 import { SystemClock } from "./clock.ts";
 import { closeDescriptor } from "./libc.ts";
+import { interfaceByName } from "./netif.ts";
 import type { Pollable } from "./pollable.ts";
 import { type Converters, StampConverter, TicketRing } from "./timestamping.ts";
 import { UdpCounters } from "./udp_counters.ts";
@@ -37,6 +38,9 @@ const MAX_SEGMENTS = 64;
 const MAX_REGIONS = 255;
 /** 1500 octets of Ethernet less an IPv4 and a UDP header. */
 const DEFAULT_MTU = 1472;
+const IPV4_HEADERS = 20 + 8;
+const IPV6_HEADERS = 40 + 8;
+const MAX_PACKET = 65535;
 
 /** How a link is made. */
 export interface UdpLinkOptions {
@@ -44,7 +48,10 @@ export interface UdpLinkOptions {
   readonly sockets: readonly UdpSocketOptions[];
   /** A table to share with other links; a fresh one if left out. */
   readonly addresses?: AddressTable;
-  /** Octets of the largest datagram that goes out unsplit; 1472 if left out. */
+  /**
+   * Octets of the largest datagram that goes out unsplit. If left out: what the first socket's
+   * device takes, 1472 without a device.
+   */
   readonly mtu?: number;
   /** The PHC of the interface: what hardware stamps are converted by. */
   readonly hardwareClock?: Clock;
@@ -56,6 +63,14 @@ interface Channel {
   readonly receiver: UdpReceiver;
   readonly sender: UdpSender;
   readonly tickets: TicketRing;
+}
+
+/** The MTU of the socket's device less the headers. */
+function datagramMtu(socket: UdpSocketOptions | undefined): number {
+  if (socket?.device === undefined) return DEFAULT_MTU;
+  const { mtu } = interfaceByName(socket.device);
+  const headers = socket.address?.includes(":") === true ? IPV6_HEADERS : IPV4_HEADERS;
+  return Math.min(mtu, MAX_PACKET) - headers;
 }
 
 /** See the module. */
@@ -71,7 +86,7 @@ export class UdpLink implements Link, Pollable {
   #isClosed = false;
 
   private constructor(options: UdpLinkOptions) {
-    this.mtu = options.mtu ?? DEFAULT_MTU;
+    this.mtu = options.mtu ?? datagramMtu(options.sockets[0]);
     this.addresses = options.addresses ?? new AddressTable();
     this.#converters = {
       software: new StampConverter(new SystemClock(), true),
@@ -154,8 +169,8 @@ export class UdpLink implements Link, Pollable {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    for (const fd of this.#fds) closeDescriptor(fd);
     for (const channel of this.#channels) {
-      closeDescriptor(channel.socket.fd);
       channel.receiver.close();
       channel.sender.close();
     }
@@ -166,6 +181,7 @@ export class UdpLink implements Link, Pollable {
 
   #add(options: UdpSocketOptions): void {
     const socket = openUdpSocket(options);
+    this.#fds.push(socket.fd); // from here on close() closes it
     const tickets = new TicketRing();
     const shared = {
       addresses: this.addresses,
@@ -177,6 +193,5 @@ export class UdpLink implements Link, Pollable {
     const receiver = new UdpReceiver(socket, shared);
     const sender = new UdpSender(socket, shared, this.#regions, hasSegmentation(socket.fd));
     this.#channels.push({ socket, receiver, sender, tickets });
-    this.#fds.push(socket.fd);
   }
 }
