@@ -47,6 +47,7 @@ export class LinePrinter implements PacketSink {
     const look = this.#look;
     this.#dissector.dissect(record);
     if (look.isNumbered) {
+      for (let bound = 10_000; bound > n && bound > 1; bound /= 10) text.octet(SPACE);
       text.decimal(n);
       text.octet(SPACE);
       text.octet(SPACE);

@@ -58,12 +58,16 @@ testNeeding("rptp completion fish: commands, flags, values, interfaces", {
   commands: ["fish"],
 }, async () => {
   assertEquals(await fish("rptp comp"), ["completion"]);
-  assertEquals((await fish("rptp ptp ")).sort(), ["gm", "slave"]);
+  assertEquals(sorted(await fish("rptp ptp ")), ["gm", "slave"]);
   assertEquals(await fish("rptp doctor --js"), ["--json"]);
-  assertEquals((await fish("rptp tcpdump --io ")).sort(), ["auto", "deno", "ffi"]);
+  assertEquals(sorted(await fish("rptp tcpdump --io ")), ["auto", "deno", "ffi"]);
   ok((await fish("rptp tcpdump -i ")).includes("lo"));
   ok((await fish("rptp tap tcpdump --iface l")).includes("lo"));
 });
+
+function sorted(words: readonly string[]): string[] {
+  return [...words].sort((a, b) => a < b ? -1 : 1);
+}
 
 /** What stands on zsh's line after TAB. */
 async function zsh(line: string): Promise<string> {
