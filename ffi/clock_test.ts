@@ -140,7 +140,7 @@ testNeeding(
         const before = lead(clock, pair.seconds);
         clock.step(s, ns);
         const moved = lead(clock, pair.seconds) - before;
-        ok(Math.abs(moved - (s * 1e9 + Math.round(ns))) < 2000, `${moved} for ${s}, ${ns}`);
+        ok(Math.abs(moved - (s * 1e9 + Math.round(ns))) < 5000, `${moved} for ${s}, ${ns}`);
       }
       assertEquals(systemStepCount(), steps + 5);
     }),
@@ -155,11 +155,16 @@ testNeeding("SystemClock.adjustFrequency() sets the rate, beyond 500 ppm by the 
     for (const ppb of [30_000, -30_000, 750_000, -512_345.678, 0]) {
       clock.adjustFrequency(ppb);
       ok(Math.abs(clock.frequency() - ppb) < 0.02, `${clock.frequency()}`);
-      const from = lead(clock, pair.seconds);
-      const began = rawNow();
-      while (rawNow() - began < 20e6);
-      const rate = (lead(clock, pair.seconds) - from) / (rawNow() - began) * 1e9;
-      ok(Math.abs(rate - ppb) < 20_000, `${rate} for ${ppb}`);
+      // A preempted capture may be microseconds off: the best of five measurements counts.
+      let best = Infinity;
+      for (let k = 0; k < 5 && best > 5_000; k++) {
+        const from = lead(clock, pair.seconds);
+        const began = rawNow();
+        while (rawNow() - began < 20e6);
+        const rate = (lead(clock, pair.seconds) - from) / (rawNow() - began) * 1e9;
+        best = Math.min(best, Math.abs(rate - ppb));
+      }
+      ok(best < 10_000, `${best} ppb off ${ppb}`);
     }
   }));
 
