@@ -1,0 +1,92 @@
+/**
+ * PTP clocks in the simulator: nodes with a virtual clock, a servo and an instance each.
+ * @module
+ */
+import { nanos, type Nanos, timestamp } from "../../lib/base/time.ts";
+import { VirtualClock } from "../../lib/base/virtual_clock.ts";
+import type { PtpEvent } from "../../lib/ptp/event.ts";
+import { PtpInstance } from "../../lib/ptp/instance.ts";
+import { DEFAULT_INSTANCE, type InstanceOptions, type PortOptions } from "../../lib/ptp/options.ts";
+import type { PtpPort } from "../../lib/ptp/port.ts";
+import { type RobustOptions, RobustServo } from "../../lib/ptp/servo/robust.ts";
+import { KERNEL_STAMPS, type SimLink, type StampOptions } from "../../lib/sim/link.ts";
+import type { Network } from "../../lib/sim/network.ts";
+import type { SimNode } from "../../lib/sim/node.ts";
+import { type OscillatorOptions } from "../../lib/sim/oscillator.ts";
+import type { Wire } from "../../lib/sim/wire.ts";
+
+/** One ordinary clock and everything it is made of. */
+export interface SimClock {
+  node: SimNode;
+  link: SimLink;
+  clock: VirtualClock;
+  instance: PtpInstance;
+  port: PtpPort;
+  events: PtpEvent[];
+}
+
+export interface SimClockOptions {
+  instance?: Partial<InstanceOptions>;
+  port?: Partial<PortOptions>;
+  servo?: RobustOptions;
+  oscillator?: OscillatorOptions;
+  /** The clock's reading at its start, seconds and nanoseconds. */
+  start?: [number, number];
+  stamps?: StampOptions;
+  /** Keep every event; otherwise all but samples. */
+  hasSamples?: boolean;
+}
+
+const EVENT_PORT = 319;
+const GENERAL_PORT = 320;
+const GROUP = "224.0.1.129";
+
+/** Adds an ordinary clock to `wire` and starts it. The `k`th one has identity and address `k`. */
+export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions = {}): SimClock {
+  const node = net.node(`clock${k}`, { oscillator: o.oscillator ?? {} });
+  const link = node.link(wire, {
+    address: `10.${k >>> 16}.${(k >>> 8) & 255}.${k & 255}`,
+    ports: [EVENT_PORT, GENERAL_PORT],
+    groups: [GROUP],
+    stamps: o.stamps ?? KERNEL_STAMPS,
+  });
+  const [seconds, nanoseconds] = o.start ?? [1_800_000_000, 0];
+  const clock = new VirtualClock({ now: node.now, start: timestamp(seconds, nanoseconds) });
+  const clockIdentity = { high: 0x020000ff, low: 0xfe000000 + k };
+  const instance = new PtpInstance(
+    { ...DEFAULT_INSTANCE, clockIdentity, ...o.instance },
+    { clock, servo: new RobustServo(clock, o.servo), random: node.random("ptp") },
+  );
+  const port = instance.addPort(o.port ?? {}, {
+    addresses: net.addresses,
+    event: net.addresses.internText(GROUP, EVENT_PORT),
+    general: net.addresses.internText(GROUP, GENERAL_PORT),
+    peerEvent: 0,
+    peerGeneral: 0,
+  });
+  const events: PtpEvent[] = [];
+  node.start({
+    lanes: [net.lane(link, port)],
+    shared: instance,
+    take: (e: PtpEvent) => {
+      if (o.hasSamples === true || e.kind !== "sample") events.push(e);
+    },
+  });
+  return { node, link, clock, instance, port, events };
+}
+
+/** `a`'s reading less `b`'s, now. */
+export function errorBetween(net: Network, a: SimClock, b: SimClock): Nanos {
+  return net.trueErrorBetween(a.node, a.clock, b.node, b.clock);
+}
+
+/** The state changes among `events`, as `"LISTENING>UNCALIBRATED RS_SLAVE"` would be: numbers. */
+export function states(c: SimClock): string[] {
+  return c.events.flatMap((e) => e.kind === "state" ? [`${e.from}>${e.to} ${e.cause}`] : []);
+}
+
+export const ALLOW_ANY_STEP: RobustOptions = {
+  allowStep: true,
+  acceptEpoch: true,
+  maxStep: nanos(Infinity),
+};
