@@ -17,6 +17,7 @@ import {
   sll2Dissector,
   sllDissector,
 } from "./link_layers.ts";
+import { isPtpAnywhere, isPtpOnItsPort, PTP_PORTS, ptpDissector } from "./ptp.ts";
 import { Registry } from "./registry.ts";
 import { tcpDissector } from "./tcp.ts";
 import { udpDissector } from "./udp.ts";
@@ -39,12 +40,15 @@ export function standardRegistry(): Registry {
     .addEtherType(EtherType.Ipv4, ipv4Dissector)
     .addEtherType(EtherType.Ipv6, ipv6Dissector)
     .addEtherType(EtherType.Arp, arpDissector)
-    .addEtherType(EtherType.Rarp, arpDissector);
+    .addEtherType(EtherType.Rarp, arpDissector)
+    .addEtherType(EtherType.Ptp, ptpDissector);
   registry
     .addIpProtocol(IpProtocol.Icmp, icmp4Dissector)
     .addIpProtocol(IpProtocol.Igmp, igmpDissector)
     .addIpProtocol(IpProtocol.Tcp, tcpDissector)
     .addIpProtocol(IpProtocol.Udp, udpDissector)
     .addIpProtocol(IpProtocol.Icmp6, icmp6Dissector);
+  for (const port of PTP_PORTS) registry.addUdpPort(port, ptpDissector, isPtpOnItsPort);
+  registry.addUdpHeuristic(ptpDissector, isPtpAnywhere);
   return registry;
 }
