@@ -203,6 +203,14 @@ export class Bank {
     this.#mix();
   }
 
+  /** A member whose frequency may be off by `sd`, with a probability of `share`. */
+  doubt(sd: number, share: number): void {
+    if (this.#capacity < 2) return;
+    this.#spawn(sd, share);
+    this.#normalise();
+    this.#mix();
+  }
+
   /** Phase of the mixture at `at` (at or after {@linkcode at}), ns. */
   phase(at: number): number {
     const h = at - this.#at;
@@ -247,8 +255,13 @@ export class Bank {
     m[o]! += h * m[o + 1]! + k * m[o + 2]!;
     m[o + 1]! += g * m[o + 2]!;
     m[o + 2]! *= keep;
-    const xf = m[o + XF]!, xa = m[o + XA]!, ff = m[o + FF]!, fa = m[o + FA]!, aa = m[o + AA]!;
-    const fd = m[o + FD]!, ad = m[o + AD]!;
+    const xf = m[o + XF]!;
+    const xa = m[o + XA]!;
+    const ff = m[o + FF]!;
+    const fa = m[o + FA]!;
+    const aa = m[o + AA]!;
+    const fd = m[o + FD]!;
+    const ad = m[o + AD]!;
     const h2 = h * h;
     const h3 = h2 * h;
     const row = xa + h * fa + k * aa;
@@ -323,7 +336,10 @@ export class Bank {
     const m = this.#m;
     const v = this.#project(o, sign, back, back2) + r;
     const e = (z - this.#expected(o, sign, back, back2)) / v;
-    const c0 = this.#c[0]!, c1 = this.#c[1]!, c2 = this.#c[2]!, c3 = this.#c[3]!;
+    const c0 = this.#c[0]!;
+    const c1 = this.#c[1]!;
+    const c2 = this.#c[2]!;
+    const c3 = this.#c[3]!;
     m[o]! += c0 * e;
     m[o + 1]! += c1 * e;
     m[o + 2]! += c2 * e;
@@ -417,7 +433,10 @@ export class Bank {
   /** Moments of the mixture. */
   #mix(): void {
     const m = this.#m;
-    let x = 0, f = 0, a = 0, d = 0;
+    let x = 0;
+    let f = 0;
+    let a = 0;
+    let d = 0;
     for (let i = 0; i < this.#count; i++) {
       const o = STRIDE * i;
       const w = m[o + WEIGHT]!;
@@ -426,11 +445,20 @@ export class Bank {
       a += w * m[o + 2]!;
       d += w * m[o + 3]!;
     }
-    let xx = 0, xf = 0, xa = 0, ff = 0, fa = 0, aa = 0, dd = 0;
+    let xx = 0;
+    let xf = 0;
+    let xa = 0;
+    let ff = 0;
+    let fa = 0;
+    let aa = 0;
+    let dd = 0;
     for (let i = 0; i < this.#count; i++) {
       const o = STRIDE * i;
       const w = m[o + WEIGHT]!;
-      const ex = m[o]! - x, ef = m[o + 1]! - f, ea = m[o + 2]! - a, ed = m[o + 3]! - d;
+      const ex = m[o]! - x;
+      const ef = m[o + 1]! - f;
+      const ea = m[o + 2]! - a;
+      const ed = m[o + 3]! - d;
       xx += w * (m[o + XX]! + ex * ex);
       xf += w * (m[o + XF]! + ex * ef);
       xa += w * (m[o + XA]! + ex * ea);

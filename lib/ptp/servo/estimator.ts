@@ -20,6 +20,7 @@ import {
 import { Bank, type BankModel } from "./bank.ts";
 import { Direction, History } from "./history.ts";
 import { NoiseTrack } from "./noise.ts";
+import { markOutliers } from "./outliers.ts";
 import { Finding, Suspects } from "./suspects.ts";
 
 /** Measurements of either direction kept to be run again. */
@@ -34,6 +35,14 @@ const BRANCH_SECONDS = 0.5;
 /** Half-lives: weight of a measurement in the mean of squared normalised innovations. */
 const CONSISTENCY_GAIN = 0.02;
 
+/** Numbers of measurements after which the start is looked at again. */
+const REPLAY_AT: readonly number[] = [6, 8, 10, 13, 16, 20, 26, 32, 48];
+
+/** Probability that a shift of the line is due to a wrong frequency. */
+const DOUBT = 0.05;
+/** Measurements before one can be suspect: until then frequency may well be wrong instead. */
+const SETTLED = 32;
+
 const FREQUENCY_SD = 150_000;
 const DRIFT_SD = 7;
 const DELAY_SD = 3e7;
@@ -41,7 +50,7 @@ const DELAY_SD = 3e7;
 /** The wander of section 4 of the issue, as the bank sees it; path delay walks half its noise in a second. */
 export const DEFAULT_MODEL: BankModel = {
   walk: 1.5,
-  driftWalk: 0.1,
+  driftWalk: 0.25,
   driftSeconds: 150,
   delayWalk: 0.5,
   step: 110,
@@ -75,6 +84,7 @@ export class Estimator {
   #delayPrior = 0;
   #delaySd = DELAY_SD;
   #lastRaw = 0;
+  #lineBegan = 0;
   #generation = 0;
   #jump = 0 as Nanos;
 
@@ -141,6 +151,7 @@ export class Estimator {
     noise.push(t, z);
     this.#sinceStart++;
     this.#history.push(raw, master, direction);
+    if (raw > this.#lastRaw) this.#lastRaw = raw;
     if (this.#isSuspect(t, z, direction)) {
       const expected = this.#bank.phase(t) + direction * this.#bank.d;
       this.#suspects.accuse(direction, z - expected, raw);
@@ -152,9 +163,7 @@ export class Estimator {
     }
     this.#suspects.acquit(direction);
     this.#use(t, z, direction);
-    if (raw > this.#lastRaw) this.#lastRaw = raw;
-    const n = this.#sinceStart;
-    if (n === 6 || n === 10 || n === 16 || n === 32 || n === 48) this.#replayIfNoiseChanged();
+    if (REPLAY_AT.includes(this.#sinceStart)) this.#replayIfNewsOfNoise();
   }
 
   /** Writes the master's time at `raw`. */
@@ -188,6 +197,7 @@ export class Estimator {
 
   #anchorAt(raw: number, master: Timestamp): void {
     this.#anchored = true;
+    this.#lineBegan = raw;
     this.#anchorRaw = raw;
     assign(master, this.#anchor);
     this.#noiseForward.cut();
@@ -245,7 +255,7 @@ export class Estimator {
   }
 
   #isSuspect(t: number, z: number, direction: Direction): boolean {
-    if (!this.isUsable || this.#sinceStart < 12) return false;
+    if (!this.isUsable || this.#sinceStart < SETTLED) return false;
     const noise = direction === Direction.Forward ? this.#noiseForward : this.#noiseReverse;
     return this.#bank.surprise(t, z, direction, noise.sigma) > SUSPECT;
   }
@@ -255,6 +265,9 @@ export class Estimator {
     const jump = this.#suspects.phaseShift;
     const sd = 2 * sigma + 1e-9 * Math.abs(jump);
     this.#bank.shift(0, this.#suspects.delayShift, sd);
+    // Or the frequency was wrong since the line began, and the phase has followed it.
+    const since = (this.#suspects.since - this.#lineBegan) * 1e-9;
+    this.#bank.doubt(Math.min(FREQUENCY_SD, Math.abs(jump) / Math.max(0.1, since)), DOUBT);
     // The phase moves with the anchor: the jump may be too large for a float64 of nanoseconds.
     shift(this.#anchor, Math.round(jump), this.#anchor);
     this.#renew(jump);
@@ -274,36 +287,56 @@ export class Estimator {
     this.#sinceStart = h.count;
     h.master(h.slot(0), this.#scratch);
     this.#anchorAt(h.raw[h.slot(0)]!, this.#scratch);
-    this.#replay();
+    this.#replay(this.#markOutliers());
   }
 
   #renew(jump: number): void {
     this.#jump = jump as Nanos;
     this.#generation++;
+    this.#lineBegan = this.#lastRaw;
     this.#suspects.clear();
     this.#noiseForward.cut();
     this.#noiseReverse.cut();
   }
 
-  #replayIfNoiseChanged(): void {
+  /** Runs the first measurements again where more is known of the noise, or some were outliers. */
+  #replayIfNewsOfNoise(): void {
     const forward = this.#noiseForward.sigma / this.#replayedForward;
     const reverse = this.#noiseReverse.sigma / this.#replayedReverse;
-    if (Math.max(forward, reverse, 1 / forward, 1 / reverse) < 1.4) return;
+    const outliers = this.#markOutliers();
+    const isNews = Math.max(forward, reverse, 1 / forward, 1 / reverse) > 1.4;
+    if (!isNews && !outliers.includes(1)) return;
     this.#begin();
-    this.#replay();
+    this.#replay(outliers);
   }
 
-  #replay(): void {
+  #markOutliers(): Uint8Array {
+    const h = this.#history;
+    const t = new Float64Array(h.count);
+    const z = new Float64Array(h.count);
+    const direction = new Int8Array(h.count);
+    for (let i = 0; i < h.count; i++) {
+      const k = h.slot(i);
+      h.master(k, this.#scratch);
+      t[i] = this.#time(h.raw[k]!);
+      z[i] = this.#z(h.raw[k]!, this.#scratch);
+      direction[i] = h.direction[k]!;
+    }
+    const noise = Math.min(this.#noiseForward.sigma, this.#noiseReverse.sigma);
+    return markOutliers({ t, z, direction }, noise);
+  }
+
+  #replay(outliers: Uint8Array): void {
     this.#replayedForward = this.#noiseForward.sigma;
     this.#replayedReverse = this.#noiseReverse.sigma;
     this.#consistency = 1;
     const h = this.#history;
     for (let i = 0; i < h.count; i++) {
+      if (outliers[i] === 1) continue;
       const k = h.slot(i);
       h.master(k, this.#scratch);
       const raw = h.raw[k]!;
       this.#use(this.#time(raw), this.#z(raw, this.#scratch), h.direction[k] as Direction);
-      if (raw > this.#lastRaw) this.#lastRaw = raw;
     }
   }
 }

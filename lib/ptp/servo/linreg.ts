@@ -99,7 +99,10 @@ export class LinregServo extends OffsetServo {
     const newest = (this.#count - 1) % LARGEST;
     const x0 = this.#x[newest]!;
     const y0 = this.#y[newest]!;
-    let sx = 0, sy = 0, sxx = 0, sxy = 0;
+    let sx = 0;
+    let sy = 0;
+    let sxx = 0;
+    let sxy = 0;
     let n = 0;
     for (let k = 0; k < SIZES.length; k++) {
       const size = SIZES[k]!;
