@@ -77,7 +77,7 @@ Deno.test("StampConverter: a stamp around a step is refused and counted, the nex
     original(into);
     into.seconds += offset;
   };
-  const converter = new StampConverter(clock, false);
+  const converter = new StampConverter(clock);
   offset = 5;
   converter.begin();
   ok(Number.isNaN(converter.convert(1_700_000_000, 0)));

@@ -3,6 +3,7 @@
  *
  * Batch columns in: `length` is what was captured, `ticket` the frame's length on the wire (so a
  * cut frame has `ticket > length`), `traffic` the direction as a `PacketType` (4 is outgoing).
+ * When the interface goes down or away, one `LinkError` slot says so: `length` is ENETDOWN (100).
  * Stamps are CLOCK_REALTIME's, `stampInstant` too. A VLAN tag that the kernel took off is put back.
  *
  * On one Ethernet interface a slot holds the frame from its destination address on. On all
@@ -48,6 +49,7 @@ import {
   StampConverter,
   takeStamp,
 } from "./timestamping.ts";
+import { awaitKernelStamps } from "./stamp_start.ts";
 import { setBuffer, setIntOption } from "./udp_socket.ts";
 
 const WIDTH = 64;
@@ -128,7 +130,7 @@ export class PacketLink implements Link, Pollable {
     this.linkType = this.#isCooked ? PacketLinkType.LinuxSll2 : PacketLinkType.Ethernet;
     this.#snapLength = options.snapLength ?? Infinity;
     this.#converters = {
-      software: new StampConverter(new SystemClock(), true),
+      software: new StampConverter(new SystemClock()),
       hardware: undefined,
     };
     const a = this.#arena;
@@ -158,6 +160,7 @@ export class PacketLink implements Link, Pollable {
       setBuffer(fd, options.receiveBuffer ?? 1 << 22, So.ReceiveBuffer, So.ReceiveBufferForce);
       setIntOption(fd, Sol.Packet, PacketOption.AuxData, 1, "PACKET_AUXDATA");
       enableStamps(fd, "software", subject);
+      awaitKernelStamps();
       if (options.filter !== undefined) attachFilter(fd, options.filter);
       if (options.promiscuous === true && device !== undefined) bePromiscuous(fd, device);
       const address = new Uint8Array(SOCKADDR_LL.size);
@@ -281,10 +284,13 @@ export class PacketLink implements Link, Pollable {
       a.words[(header + MSGHDR.controlLength) >> 2] = CONTROL;
     }
     const flags = Msg.DontWait | Msg.Truncated;
-    for (let tries = 0; tries < 3; tries++) {
-      const n = this.#c.recvmmsg(this.#fd, this.#pointer, room, flags, null);
-      if (n >= 0) return n;
-      if (errno() === Errno.EAGAIN) return 0; // else ENETDOWN: reported once, frames may follow
+    const n = this.#c.recvmmsg(this.#fd, this.#pointer, room, flags, null);
+    if (n >= 0) return n;
+    const why = errno();
+    if (why !== Errno.EAGAIN && why !== Errno.EINTR) {
+      const i = into.open();
+      into.kind[i] = SlotKind.LinkError;
+      into.length[i] = why;
     }
     return 0;
   }

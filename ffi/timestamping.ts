@@ -9,7 +9,6 @@
  */
 import { type Clock, clockPair } from "../lib/base/clock.ts";
 import { type PacketBatch, StampSource } from "../lib/base/batch.ts";
-import { systemStepCount } from "./clock.ts";
 import { checked, libc } from "./libc.ts";
 import { SCM_TIMESTAMPING_LAYOUT, So, Sol, Stamping } from "./layout.ts";
 import { PairTracker } from "./pair_tracker.ts";
@@ -86,21 +85,23 @@ export class TicketRing {
   }
 }
 
+/** A clock that may know how often it was stepped by this isolate, however little each time. */
+export interface SteppedClock extends Clock {
+  readonly stepCount?: number;
+}
+
 /** Converts stamps of one clock by pairs captured right when they are read. */
 export class StampConverter {
   /** Stamps whose conversion was refused because the clock was stepped around them. */
   refused = 0;
-  readonly #clock: Clock;
-  readonly #isSystem: boolean;
+  readonly #clock: SteppedClock;
   readonly #tracker = new PairTracker();
   readonly #pair = clockPair();
   #steps = 0;
   #isUsable = false;
 
-  /** @param isSystem True where `clock` is CLOCK_REALTIME, whose steps by this isolate are known. */
-  constructor(clock: Clock, isSystem: boolean) {
+  constructor(clock: SteppedClock) {
     this.#clock = clock;
-    this.#isSystem = isSystem;
     this.begin();
   }
 
@@ -110,7 +111,7 @@ export class StampConverter {
    * step they were taken.
    */
   begin(): void {
-    const steps = this.#isSystem ? systemStepCount() : 0;
+    const steps = this.#clock.stepCount ?? 0;
     this.#clock.capture(this.#pair);
     this.#isUsable = this.#tracker.update(this.#pair, steps !== this.#steps);
     this.#steps = steps;

@@ -52,8 +52,8 @@ Deno.test("takeStamp() prefers the card's stamp and converts it by the PHC", () 
   const pair = clockPair();
   phc.capture(pair);
   const converters = {
-    software: new StampConverter(system, true),
-    hardware: new StampConverter(phc, false),
+    software: new StampConverter(system),
+    hardware: new StampConverter(phc),
   };
   const batch = new PacketBatch(3, 16);
   const stamp = [pair.seconds, pair.nanoseconds];
@@ -73,7 +73,7 @@ Deno.test("takeStamp() prefers the card's stamp and converts it by the PHC", () 
 });
 
 Deno.test("takeStamp() takes seconds beyond 2^31", () => {
-  const converters = { software: new StampConverter(new SystemClock(), true), hardware: undefined };
+  const converters = { software: new StampConverter(new SystemClock()), hardware: undefined };
   const batch = new PacketBatch(1, 16);
   const i = batch.open();
   takeStamp(scm([2 ** 32 + 5, 6], [0, 0]), 8, batch, i, converters);

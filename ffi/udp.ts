@@ -16,13 +16,13 @@
  */
 import { AddressTable } from "../lib/base/address.ts";
 import type { PacketBatch } from "../lib/base/batch.ts";
-import type { Clock } from "../lib/base/clock.ts";
 import type { Link } from "../lib/base/link.ts";
 import { SystemClock } from "./clock.ts";
 import { closeDescriptor } from "./libc.ts";
 import { interfaceByName } from "./netif.ts";
 import type { Pollable } from "./pollable.ts";
-import { type Converters, StampConverter, TicketRing } from "./timestamping.ts";
+import { awaitKernelStamps } from "./stamp_start.ts";
+import { type Converters, StampConverter, type SteppedClock, TicketRing } from "./timestamping.ts";
 import { UdpCounters } from "./udp_counters.ts";
 import { UdpReceiver } from "./udp_receive.ts";
 import { UdpSender } from "./udp_send.ts";
@@ -54,7 +54,7 @@ export interface UdpLinkOptions {
    */
   readonly mtu?: number;
   /** The PHC of the interface: what hardware stamps are converted by. */
-  readonly hardwareClock?: Clock;
+  readonly hardwareClock?: SteppedClock;
 }
 
 /** One channel. */
@@ -89,10 +89,10 @@ export class UdpLink implements Link, Pollable {
     this.mtu = options.mtu ?? datagramMtu(options.sockets[0]);
     this.addresses = options.addresses ?? new AddressTable();
     this.#converters = {
-      software: new StampConverter(new SystemClock(), true),
+      software: new StampConverter(new SystemClock()),
       hardware: options.hardwareClock === undefined
         ? undefined
-        : new StampConverter(options.hardwareClock, false),
+        : new StampConverter(options.hardwareClock),
     };
   }
 
@@ -104,6 +104,7 @@ export class UdpLink implements Link, Pollable {
     const link = new UdpLink(options);
     try {
       for (const socket of options.sockets) link.#add(socket);
+      if (options.sockets.some((s) => (s.stamps ?? "none") !== "none")) awaitKernelStamps();
     } catch (error) {
       link.close();
       throw error;

@@ -266,3 +266,39 @@ testNeeding(
       }
     }),
 );
+
+testNeeding(
+  "veth: a capture is told that its interface went down, and goes on when up",
+  needs,
+  () =>
+    withPair((pair) => {
+      const a = pair.at("a", () => PacketLink.open({ interface: "va" }));
+      const b = pair.at("b", () => PacketLink.open({ interface: "vb" }));
+      try {
+        const inbox = new PacketBatch(64, 256);
+        const downs = () => {
+          let n = 0;
+          for (let i = 0; i < inbox.count; i++) {
+            if (inbox.kind[i] === SlotKind.LinkError && inbox.length[i] === 100) n++;
+          }
+          return n;
+        };
+        pair.ip("-n", pair.name("a"), "link", "set", "va", "down");
+        gather(a, inbox, () => downs() > 0);
+        assertEquals(downs(), 1);
+        pair.ip("-n", pair.name("a"), "link", "set", "va", "up");
+        const out = new PacketBatch(1, 256);
+        const i = out.open();
+        out.length[i] = 60;
+        assertEquals(b.send(out, 0), 1);
+        inbox.clear();
+        const frames = () => [...inbox.length.subarray(0, inbox.count)].includes(60);
+        gather(a, inbox, frames);
+        assertEquals(frames(), true);
+        assertEquals(downs(), 0);
+      } finally {
+        a.close();
+        b.close();
+      }
+    }),
+);
