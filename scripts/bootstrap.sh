@@ -68,7 +68,8 @@ from_npm() {
   say "fetching Deno $version with npm (once)"
   mkdir "$1/npm" &&
     npm install --prefix "$1/npm" --cache "$1/npm-cache" --ignore-scripts --no-audit --no-fund \
-      --no-package-lock --loglevel=error "@deno/linux-$npm_cpu-glibc@$version" >&2 </dev/null &&
+      --no-package-lock --loglevel=error --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 \
+      "@deno/linux-$npm_cpu-glibc@$version" >&2 </dev/null &&
     mv "$1/npm/node_modules/@deno/linux-$npm_cpu-glibc/deno" "$1/deno"
 }
 
