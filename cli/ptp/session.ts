@@ -3,6 +3,7 @@
  * @module
  */
 import { lane } from "../../lib/base/drive.ts";
+import type { Link } from "../../lib/base/link.ts";
 import { Random } from "../../lib/base/random.ts";
 import { type Instant, type Nanos, timestamp } from "../../lib/base/time.ts";
 import { PtpInstance } from "../../lib/ptp/instance.ts";
@@ -177,7 +178,7 @@ function clockWords(clock: OpenClock): string {
 /** The multicast destinations of PTP over IPv4 with end-to-end delay. */
 export function destinations(
   ports: { readonly eventPort: number; readonly generalPort: number },
-  open: OpenLink,
+  open: { readonly link: Link },
 ): Destinations {
   const { addresses } = open.link;
   const event = addresses.internText(PRIMARY_GROUP, ports.eventPort);

@@ -216,6 +216,37 @@ async function openPortable(options: LinkOptions): Promise<OpenLink> {
   };
 }
 
+/** Two links on one interface that hear each other. */
+export interface OpenPair {
+  readonly master: { readonly link: Link };
+  readonly slave: { readonly link: Link };
+  readonly reactor: Reactor & { wake(): void; close(): void };
+  readonly io: "ffi" | "deno";
+  readonly eventPort: number;
+  readonly generalPort: number;
+}
+
+/**
+ * Opens both ends of the demonstration on free high ports of loopback: the first gets whatever is
+ * free, the second shares it (SO_REUSEADDR).
+ */
+export async function openLoopback(attachment: Attachment, io: Io): Promise<OpenPair> {
+  const free = { attachment, multicastLoop: true, eventPort: 0, generalPort: 0, io };
+  const master = await openLink(free);
+  const { link } = master;
+  if (!(link instanceof UdpLink) && !(link instanceof DenoUdpLink)) {
+    throw new Error("unreachable: a link without ports");
+  }
+  const ports = { eventPort: link.port(0), generalPort: link.port(1) };
+  const slave = await openLink({ ...free, ...ports });
+  master.reactor.close();
+  slave.reactor.close();
+  const reactor = link instanceof UdpLink
+    ? new AsyncReactor([link, slave.link as UdpLink])
+    : new DenoReactor([link, slave.link as DenoUdpLink]);
+  return { master, slave, reactor, io: master.io, ...ports };
+}
+
 /**
  * Says at once what a run without enough rights would only meet on its way.
  * @throws Failure 77 with the capability and the command.

@@ -1,0 +1,164 @@
+/**
+ * The demonstration put together: two instances, two virtual clocks, two links on `lo`, one loop.
+ * @module
+ */
+import { lane } from "../../lib/base/drive.ts";
+import { Random } from "../../lib/base/random.ts";
+import { difference, type Instant, type Timestamp, timestamp } from "../../lib/base/time.ts";
+import { PtpInstance } from "../../lib/ptp/instance.ts";
+import { DEFAULT_INSTANCE } from "../../lib/ptp/options.ts";
+import type { PtpPort } from "../../lib/ptp/port.ts";
+import { RobustServo } from "../../lib/ptp/servo/robust.ts";
+import type { ServoSample } from "../../lib/ptp/servo/servo.ts";
+import { STATE_NAMES } from "../../lib/ptp/state.ts";
+import type { Kit } from "../kit/kit.ts";
+import { PLAN, type Reading, type Trial } from "./demo_plan.ts";
+import { drive, everyPeriod, type Timed } from "./drive.ts";
+import type { Io } from "./options.ts";
+import { destinations } from "./session.ts";
+import {
+  absoluteRaw,
+  attach,
+  identityOf,
+  type OpenClock,
+  openClock,
+  openLoopback,
+  type OpenPair,
+  rawNow,
+} from "./wiring.ts";
+
+const READINGS_PERIOD = 20e6;
+const PORT = { logAnnounceInterval: -2, logSyncInterval: -3, logMinDelayReqInterval: -3 } as const;
+
+/** One clock of the two. */
+interface Station {
+  readonly clock: OpenClock;
+  readonly instance: PtpInstance;
+  readonly port: PtpPort;
+}
+
+/** Opens clocks and sockets. @throws Failure, OsError */
+export async function openTrial(kit: Kit, io: Io): Promise<Trial> {
+  const attachment = attach("lo");
+  const pair = await openLoopback(attachment, io);
+  const steps = PLAN.steps.map((s) => ({ by: s.by, at: s.at * 1e9 }));
+  const master = openClock({
+    spec: { kind: "virtual", offset: timestamp(), ppb: PLAN.masterPpb, steps },
+    steers: true,
+    onPiece: tell(kit, "grandmaster"),
+  });
+  const slave = openClock({
+    spec: { kind: "virtual", offset: PLAN.slaveOffset, ppb: PLAN.slavePpb, steps: [] },
+    steers: true,
+    onPiece: tell(kit, "slave"),
+  });
+  const servo = new RobustServo(slave.clock, { acceptEpoch: true, allowStep: true });
+  const seed = crypto.getRandomValues(new Uint32Array(2));
+  const gm = new PtpInstance(
+    { ...DEFAULT_INSTANCE, clockIdentity: identityOf(attachment, true), priority1: 1 },
+    { clock: master.clock, random: new Random(seed[0] ?? 0, "gm") },
+  );
+  const follower = new PtpInstance(
+    { ...DEFAULT_INSTANCE, clockIdentity: identityOf(attachment, true), slaveOnly: true },
+    { clock: slave.clock, servo, random: new Random(seed[1] ?? 1, "slave") },
+  );
+  const stations = {
+    master: {
+      clock: master,
+      port: gm.addPort(PORT, destinations(pair, pair.master)),
+      instance: gm,
+    },
+    slave: {
+      clock: slave,
+      port: follower.addPort(PORT, destinations(pair, pair.slave)),
+      instance: follower,
+    },
+  };
+  return new LoopbackTrial(kit, pair, stations);
+}
+
+/** `{"event":"clock"}` of both clocks, told apart by `clock`. */
+function tell(kit: Kit, which: string) {
+  return (raw: Instant, seconds: number, nanoseconds: number, ppb: number): void => {
+    const time = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+    kit.json("clock", { clock: which, raw: absoluteRaw(raw), time, ppb });
+  };
+}
+
+class LoopbackTrial implements Trial {
+  readonly readings: Reading[] = [];
+  readonly io: "ffi" | "deno";
+  readonly #kit: Kit;
+  readonly #pair: OpenPair;
+  readonly #master: Station;
+  readonly #slave: Station;
+  readonly #a: Timestamp = timestamp();
+  readonly #b: Timestamp = timestamp();
+  readonly #start = rawNow();
+  #sample: ServoSample | undefined;
+
+  constructor(kit: Kit, pair: OpenPair, stations: { master: Station; slave: Station }) {
+    this.#kit = kit;
+    this.#pair = pair;
+    this.io = pair.io;
+    this.#master = stations.master;
+    this.#slave = stations.slave;
+  }
+
+  raw(at: Instant): string {
+    return absoluteRaw(at);
+  }
+
+  async run(take: (reading: Reading) => void): Promise<void> {
+    const end = this.#start + PLAN.seconds * 1e9;
+    const readings = everyPeriod(this.#start, READINGS_PERIOD, (now) => take(this.#read(now)));
+    const timed: Timed[] = [readings];
+    for (const one of [this.#master, this.#slave]) {
+      if (one.clock.plan !== undefined) timed.unshift(one.clock.plan);
+    }
+    const { master, slave, reactor } = this.#pair;
+    await drive(this.#kit, {
+      now: rawNow,
+      reactor,
+      lanes: [lane(master.link, this.#master.port), lane(slave.link, this.#slave.port)],
+      shared: {
+        settle: (now) => {
+          this.#master.instance.settle(now);
+          this.#slave.instance.settle(now);
+        },
+      },
+      timed,
+      take: (event, lane) => {
+        if (event.kind === "sample") this.#sample = { ...event.sample };
+        if (event.kind !== "state") return;
+        const clock = lane === 0 ? "grandmaster" : "slave";
+        const from = STATE_NAMES[event.from];
+        const to = STATE_NAMES[event.to];
+        const raw = absoluteRaw(event.at);
+        this.#kit.json("state", { clock, raw, from, to, cause: event.cause });
+      },
+      isOver: () => rawNow() >= end,
+    });
+  }
+
+  close(): void {
+    this.#pair.reactor.close();
+    this.#pair.master.link.close();
+    this.#pair.slave.link.close();
+  }
+
+  #read(now: Instant): Reading {
+    this.#slave.clock.clock.readAt(now, this.#a);
+    this.#master.clock.clock.readAt(now, this.#b);
+    const reading = {
+      at: (now - this.#start) / 1e9,
+      instant: now,
+      error: difference(this.#a, this.#b),
+      state: STATE_NAMES[this.#slave.port.state],
+      meanPathDelay: this.#sample?.meanPathDelay ?? NaN,
+      frequency: this.#slave.clock.clock.frequency(),
+    };
+    this.readings.push(reading);
+    return reading;
+  }
+}
