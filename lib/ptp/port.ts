@@ -355,7 +355,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.faults.count(reason);
   }
 
-  /** Watches `master`'s Announce, from now on where it is another one than before. */
+  /** Watches `master`'s Announce, from now on where it is another one than before; roles only look. */
   #hold(now: Instant, master: ForeignMaster | undefined): void {
     const isOther = master !== this.foreign.held;
     this.foreign.hold(master);

@@ -38,7 +38,6 @@ export class Following {
   /** Follows nobody. */
   end(): void {
     this.#isActive = false;
-    this.#port.announceTimer.stop();
     this.#port.delay.stopRequests();
   }
 

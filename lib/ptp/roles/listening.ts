@@ -27,9 +27,7 @@ export class Listening implements Role {
     this.#port.announceTimer.restart(now, this.#port.options.logAnnounceInterval);
   }
 
-  leave(): void {
-    this.#port.announceTimer.stop();
-  }
+  leave(): void {}
 
   receive(m: Received): Reason {
     switch (m.type) {
