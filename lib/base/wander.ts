@@ -94,6 +94,7 @@ export class WanderingClock {
     this.#ppb = plan.ppb;
     this.#profile = plan.seed === undefined ? undefined : new WanderProfile(plan.seed);
     this.#steps = [...plan.steps].sort((a, b) => a.at - b.at);
+    clock.setOscillator(plan.ppb);
     this.expire(start);
   }
 

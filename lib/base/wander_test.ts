@@ -60,11 +60,12 @@ Deno.test("WanderingClock applies frequency each 250 ms and each step once, in o
   assert(Math.abs(t.seconds + t.nanoseconds / 1e9 - expected) < 2e-6);
 });
 
-Deno.test("WanderingClock.deadline() is NEVER without wander after the last step", () => {
+Deno.test("WanderingClock runs at its ppb without wander, and is done after the last step", () => {
   const world = { now: 0 as Instant };
   const clock = new VirtualClock({ now: () => world.now, start: timestamp(100, 0) });
   const steps = [{ by: { seconds: 1, nanoseconds: 0 }, at: 10 }];
-  const wandering = new WanderingClock(clock, { ppb: 0, steps }, world.now);
+  const wandering = new WanderingClock(clock, { ppb: -7000, steps }, world.now);
+  assertEquals(clock.oscillator(), -7000);
   assertEquals(wandering.deadline(), 10 as Instant);
   world.now = 10 as Instant;
   wandering.expire(world.now);
