@@ -130,7 +130,7 @@ interface AnyFlag {
 const JSON_FLAG = {
   kind: "parsed",
   parse: (text: string) => text,
-  brief: "One JSON object a line on stdout, or into FILE; everything else goes to stderr",
+  brief: "One JSON object a line on stdout, or into FILE; all else goes to stderr",
   placeholder: "FILE",
   inferEmpty: true,
   optional: true,

@@ -71,13 +71,22 @@ export class Output {
   /** Like {@linkcode flush} but lets signals and timers run while the reader is slow. */
   async drain(): Promise<void> {
     const used = this.#used;
+    this.#used = 0;
+    if (used > 0) await this.#pass(this.#buffer.subarray(0, used));
+  }
+
+  /** Writes what is pending, then `octets` without copying them; they must stay until it resolves. */
+  async pass(octets: Uint8Array): Promise<void> {
+    await this.drain();
+    await this.#pass(octets);
+  }
+
+  async #pass(octets: Uint8Array): Promise<void> {
     if (this.#isClosed) throw new PipeClosed();
     try {
-      for (let at = 0; at < used;) at += await this.#sink.write(this.#buffer.subarray(at, used));
+      for (let at = 0; at < octets.length;) at += await this.#sink.write(octets.subarray(at));
     } catch (error) {
       throw this.#failed(error);
-    } finally {
-      this.#used = 0;
     }
   }
 

@@ -53,7 +53,7 @@ export async function captureLive(
   announce(kit, capture, options);
   try {
     const n = await loop(kit, capture, options);
-    for (const sink of options.sinks) await sink.drain();
+    for (const sink of options.sinks) await sink.finish();
     summary(kit, n, capture.counts());
   } finally {
     kit.signal.removeEventListener("abort", wake);

@@ -72,6 +72,10 @@ export class PcapSink implements PacketSink {
     writer.clear();
   }
 
+  finish(): Promise<void> {
+    return this.drain();
+  }
+
   #open(linktype: number): PcapWriter {
     const { micros, snaplen } = this.#options;
     this.#linktype = linktype;

@@ -10,7 +10,7 @@ import type { Output } from "../kit/output.ts";
 import type { Look } from "./plan.ts";
 
 /** Octets collected before they are handed to the output. */
-const ENOUGH = 1 << 15;
+const ENOUGH = 1 << 18;
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 
@@ -20,30 +20,65 @@ export interface PacketSink {
   take(record: CaptureRecord, n: number): void;
   /** True where {@linkcode PacketSink.drain} should be called before more packets. */
   readonly isFull: boolean;
-  /** Writes out what was collected. */
+  /** Begins to write out what was collected; waits only for the piece before it. */
   drain(): Promise<void>;
+  /** Writes out everything and waits for it. */
+  finish(): Promise<void>;
+}
+
+/** Two buffers in turn: one is filled while the other is being written. */
+class TwinBuffer {
+  text: ByteBuffer = new ByteBuffer(ENOUGH + (1 << 14));
+  #other = new ByteBuffer(ENOUGH + (1 << 14));
+  #writing: Promise<void> | undefined;
+  readonly #out: Output;
+
+  constructor(out: Output) {
+    this.#out = out;
+  }
+
+  get isFull(): boolean {
+    return this.text.length >= ENOUGH;
+  }
+
+  async drain(): Promise<void> {
+    await this.#writing;
+    this.#writing = undefined;
+    const full = this.text;
+    if (full.length === 0) return;
+    this.text = this.#other;
+    this.text.clear();
+    this.#other = full;
+    this.#writing = this.#out.pass(full.pending());
+    this.#writing.catch(() => {}); // the next drain() or finish() throws it
+  }
+
+  async finish(): Promise<void> {
+    await this.drain();
+    await this.#writing;
+    this.#writing = undefined;
+  }
 }
 
 /** One line a packet, or several with -v and dumps. */
 export class LinePrinter implements PacketSink {
-  readonly #out: Output;
+  readonly #twin: TwinBuffer;
   readonly #look: Look;
-  readonly #text = new ByteBuffer(ENOUGH + (1 << 14));
   readonly #times: TimeText;
   readonly #dissector = new PacketDissector();
 
   constructor(out: Output, look: Look) {
-    this.#out = out;
+    this.#twin = new TwinBuffer(out);
     this.#look = look;
     this.#times = new TimeText(look.timeForm, look.isNano, localOffset);
   }
 
   get isFull(): boolean {
-    return this.#text.length >= ENOUGH;
+    return this.#twin.isFull;
   }
 
   take(record: CaptureRecord, n: number): void {
-    const text = this.#text;
+    const text = this.#twin.text;
     const look = this.#look;
     this.#dissector.dissect(record);
     if (look.isNumbered) {
@@ -58,41 +93,42 @@ export class LinePrinter implements PacketSink {
     text.octet(LINE_FEED);
   }
 
-  async drain(): Promise<void> {
-    await hand(this.#text, this.#out);
+  drain(): Promise<void> {
+    return this.#twin.drain();
+  }
+
+  finish(): Promise<void> {
+    return this.#twin.finish();
   }
 }
 
 /** One JSON object a packet. */
 export class JsonPrinter implements PacketSink {
-  readonly #out: Output;
-  readonly #text = new ByteBuffer(ENOUGH + (1 << 14));
+  readonly #twin: TwinBuffer;
   readonly #dissector = new PacketDissector();
 
   constructor(out: Output) {
-    this.#out = out;
+    this.#twin = new TwinBuffer(out);
   }
 
   get isFull(): boolean {
-    return this.#text.length >= ENOUGH;
+    return this.#twin.isFull;
   }
 
   take(record: CaptureRecord, n: number): void {
     this.#dissector.dissect(record);
-    this.#dissector.appendJson(this.#text, n);
-    this.#text.octet(LINE_FEED);
+    const text = this.#twin.text;
+    this.#dissector.appendJson(text, n);
+    text.octet(LINE_FEED);
   }
 
-  async drain(): Promise<void> {
-    await hand(this.#text, this.#out);
+  drain(): Promise<void> {
+    return this.#twin.drain();
   }
-}
 
-async function hand(text: ByteBuffer, out: Output): Promise<void> {
-  if (text.length === 0) return;
-  out.octets(text.pending());
-  text.clear();
-  await out.drain();
+  finish(): Promise<void> {
+    return this.#twin.finish();
+  }
 }
 
 /** Seconds that this machine's local time (TZ) is ahead of UTC at a Unix time. */

@@ -11,7 +11,7 @@ import { captureLive } from "./live.ts";
 import { PcapSink } from "./pcap_sink.ts";
 import { type Flags, MAX_SNAPLEN, type Plan, planOf } from "./plan.ts";
 import { JsonPrinter, LinePrinter, type PacketSink } from "./printer.ts";
-import { readCapture } from "./read_file.ts";
+import { type OctetSource, readCapture } from "./read_file.ts";
 import { interfaceLines, openCapture } from "./wiring.ts";
 
 const off = { kind: "boolean", default: false, withNegated: false } as const;
@@ -197,10 +197,15 @@ async function fromFile(kit: Kit, plan: Plan, sinks: PacketSink[]): Promise<void
   if (plan.source.kind !== "file") return;
   const { path } = plan.source;
   const source = path === "-" ? Deno.stdin : await Deno.open(path, { read: true });
+  const isFile = source !== Deno.stdin && (await (source as Deno.FsFile).stat()).isFile;
+  const octets: OctetSource = {
+    read: (into) => source.read(into),
+    ...(isFile ? { readSync: (into: Uint8Array) => source.readSync(into) } : {}),
+  };
   const file = openWrite(plan);
   try {
     if (file !== undefined) sinks.push(pcapSink(plan, file, undefined));
-    await readCapture(kit, source, path, { sinks, limit: plan.limit });
+    await readCapture(kit, octets, path, { sinks, limit: plan.limit });
   } catch (error) {
     if (error instanceof Deno.errors.IsADirectory || /os error 21/.test(String(error))) {
       throw new Failure(ExitCode.InputOutput, `read ${path}`, "it is a directory");
@@ -249,6 +254,10 @@ class Counter implements PacketSink {
   }
 
   drain(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  finish(): Promise<void> {
     return Promise.resolve();
   }
 }

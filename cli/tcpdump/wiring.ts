@@ -4,9 +4,10 @@
  */
 import { PacketBatch, StampSource } from "../../lib/base/batch.ts";
 import { NEVER, timestamp } from "../../lib/base/time.ts";
+import { Linktype } from "../../lib/capture/linktype.ts";
 import { SystemClock } from "../../ffi/clock.ts";
 import { interfaces } from "../../ffi/netif.ts";
-import { PacketLink, PacketLinkType } from "../../ffi/packet_socket.ts";
+import { PacketLink } from "../../ffi/packet_socket.ts";
 import { AsyncReactor } from "../../ffi/reactor.ts";
 import type { LiveCapture } from "./live.ts";
 
@@ -79,7 +80,7 @@ class KernelCapture implements LiveCapture {
     if (batch.traffic[i] !== OUTGOING) return false;
     const { device } = this.#link;
     if (device !== undefined) return device.isLoopback;
-    return this.linktype === PacketLinkType.LinuxSll2 &&
+    return this.linktype === Linktype.LinuxSll2 &&
       batch.view.getUint32(batch.offset[i]! + SLL2_INDEX) === this.#loopback;
   }
 
