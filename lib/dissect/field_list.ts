@@ -61,3 +61,36 @@ export class FieldList {
 function hex2(n: number): string {
   return (n < 16 ? "0" : "") + n.toString(16);
 }
+
+/** UTF-8 as text; what is none becomes U+FFFD, octet by octet. */
+export function decodeUtf8(octets: Uint8Array): string {
+  let s = "";
+  for (let k = 0; k < octets.length;) {
+    const first = octets[k]!;
+    const n = first < 0x80
+      ? 1
+      : first < 0xc2
+      ? 0
+      : first < 0xe0
+      ? 2
+      : first < 0xf0
+      ? 3
+      : first < 0xf5
+      ? 4
+      : 0;
+    let code = n <= 1 ? first : first & 0x7f >>> n;
+    let valid = n > 0 && k + n <= octets.length;
+    for (let j = 1; valid && j < n; j++) {
+      const c = octets[k + j]!;
+      valid = (c & 0xc0) === 0x80;
+      code = code << 6 | c & 0x3f;
+    }
+    if (valid && (n === 3 && code < 0x800 || n === 4 && (code < 0x10000 || code > 0x10ffff))) {
+      valid = false;
+    }
+    if (code >= 0xd800 && code <= 0xdfff) valid = false;
+    s += valid ? String.fromCodePoint(code) : "\ufffd";
+    k += valid ? n : 1;
+  }
+  return s;
+}

@@ -5,6 +5,8 @@
 import { EtherType } from "../wire/ethernet.ts";
 import { IpProtocol } from "../wire/ipv4.ts";
 import { arpDissector } from "./arp.ts";
+import { dhcpDissector, isDhcp } from "./dhcp.ts";
+import { dnsDissector, isDns } from "./dns.ts";
 import { icmp4Dissector } from "./icmp4.ts";
 import { icmp6Dissector } from "./icmp6.ts";
 import { igmpDissector } from "./igmp.ts";
@@ -19,6 +21,9 @@ import {
 } from "./link_layers.ts";
 import { isPtpAnywhere, isPtpOnItsPort, PTP_PORTS, ptpDissector } from "./ptp.ts";
 import { Registry } from "./registry.ts";
+import { isMpegts, isRtcp, isRtp, mpegtsDissector, rtcpDissector, rtpDissector } from "./rtp.ts";
+import { srtDissector } from "./srt.ts";
+import { isSrt } from "./srt_detect.ts";
 import { tcpDissector } from "./tcp.ts";
 import { udpDissector } from "./udp.ts";
 
@@ -49,6 +54,13 @@ export function standardRegistry(): Registry {
     .addIpProtocol(IpProtocol.Udp, udpDissector)
     .addIpProtocol(IpProtocol.Icmp6, icmp6Dissector);
   for (const port of PTP_PORTS) registry.addUdpPort(port, ptpDissector, isPtpOnItsPort);
-  registry.addUdpHeuristic(ptpDissector, isPtpAnywhere);
+  for (const port of [53, 5353]) registry.addUdpPort(port, dnsDissector, isDns);
+  for (const port of [67, 68]) registry.addUdpPort(port, dhcpDissector, isDhcp);
+  registry
+    .addUdpHeuristic(ptpDissector, isPtpAnywhere)
+    .addUdpHeuristic(mpegtsDissector, isMpegts)
+    .addUdpHeuristic(srtDissector, isSrt)
+    .addUdpHeuristic(rtcpDissector, isRtcp)
+    .addUdpHeuristic(rtpDissector, isRtp);
   return registry;
 }
