@@ -126,13 +126,13 @@ Deno.test("./rptp starts after a first start that was killed in the middle", asy
   const killed = new Deno.Command(`${clone}/rptp`, {
     args: VERSION,
     clearEnv: true,
-    env: { ...env, NPM_SECONDS: "5" },
+    env: { ...env, NPM_SECONDS: "30" },
     stdin: "null",
     stdout: "null",
     stderr: "null",
   }).spawn();
   const isInside = () => exists(scratch.at("calls"));
-  for (let i = 0; i < 200 && !isInside(); i++) await new Promise((f) => setTimeout(f, 20));
+  for (let i = 0; i < 1000 && !isInside(); i++) await new Promise((f) => setTimeout(f, 20));
   assert(isInside());
   killed.kill("SIGKILL");
   await killed.status;
