@@ -15,7 +15,7 @@ import type { Kit } from "../kit/kit.ts";
 import { PLAN, type Reading, type Trial } from "./demo_plan.ts";
 import { drive, everyPeriod, type Timed } from "./drive.ts";
 import type { Io } from "./options.ts";
-import { destinations } from "./session.ts";
+import { destinations, PORTABLE_LOCK } from "./session.ts";
 import {
   absoluteRaw,
   attach,
@@ -52,7 +52,11 @@ export async function openTrial(kit: Kit, io: Io): Promise<Trial> {
     steers: true,
     onPiece: tell(kit, "slave"),
   });
-  const servo = new RobustServo(slave.clock, { acceptEpoch: true, allowStep: true });
+  const servo = new RobustServo(slave.clock, {
+    acceptEpoch: true,
+    allowStep: true,
+    ...(pair.io === "deno" ? { lockThreshold: PORTABLE_LOCK } : {}),
+  });
   const seed = crypto.getRandomValues(new Uint32Array(2));
   const gm = new PtpInstance(
     { ...DEFAULT_INSTANCE, clockIdentity: identityOf(attachment, true), priority1: 1 },
@@ -65,12 +69,12 @@ export async function openTrial(kit: Kit, io: Io): Promise<Trial> {
   const stations = {
     master: {
       clock: master,
-      port: gm.addPort(PORT, destinations(pair, pair.master)),
+      port: gm.addPort(PORT, destinations(pair.master.link, pair.master.target)),
       instance: gm,
     },
     slave: {
       clock: slave,
-      port: follower.addPort(PORT, destinations(pair, pair.slave)),
+      port: follower.addPort(PORT, destinations(pair.slave.link, pair.slave.target)),
       instance: follower,
     },
   };

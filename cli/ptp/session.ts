@@ -5,7 +5,7 @@
 import { lane } from "../../lib/base/drive.ts";
 import type { Link } from "../../lib/base/link.ts";
 import { Random } from "../../lib/base/random.ts";
-import { type Instant, type Nanos, timestamp } from "../../lib/base/time.ts";
+import { type Instant, millis, type Nanos, timestamp } from "../../lib/base/time.ts";
 import { PtpInstance } from "../../lib/ptp/instance.ts";
 import { taiOffsetAt } from "../../lib/ptp/leap.ts";
 import {
@@ -35,20 +35,22 @@ import {
   openClock,
   type OpenLink,
   openLink,
+  PRIMARY_GROUP,
   rawNow,
   realTime,
+  type Target,
 } from "./wiring.ts";
 
-/** Where PTP over IPv4 sends to (IEEE 1588-2019 C.3). */
-const PRIMARY_GROUP = "224.0.1.129";
 const STATUS_PERIOD = 1e9;
+/** Time stamps of the portable link are tens of microseconds late, and how late varies. */
+export const PORTABLE_LOCK: Nanos = millis(1);
 
 /** What sets one command apart from the other. */
 export interface Role {
   readonly steers: boolean;
   readonly instance: Partial<InstanceOptions>;
   /** Makes the servo over the opened clock; left out for a grandmaster. */
-  readonly servo?: (clock: OpenClock) => Servo;
+  readonly servo?: (clock: OpenClock, io: "ffi" | "deno") => Servo;
 }
 
 /** Everything a running command holds. */
@@ -110,7 +112,7 @@ function assemble(kit: Kit, flags: SharedFlags, role: Role, parts: Parts): Sessi
   const { attachment, clock, open } = parts;
   const isShared = flags.multicastLoop || attachment.isLoopback || clock.kind === "virtual";
   const clockIdentity = identityOf(attachment, isShared);
-  const servo = role.servo?.(clock);
+  const servo = role.servo?.(clock, open.io);
   const instance = new PtpInstance({
     ...DEFAULT_INSTANCE,
     clockIdentity,
@@ -129,7 +131,7 @@ function assemble(kit: Kit, flags: SharedFlags, role: Role, parts: Parts): Sessi
     logAnnounceInterval: flags.logAnnounce,
     logSyncInterval: flags.logSync,
     logMinDelayReqInterval: flags.logMinDelayReq,
-  }, destinations(flags, open));
+  }, destinations(open.link, { address: PRIMARY_GROUP, ...flags }));
   const reporter = new Reporter(kit, absoluteRaw);
   kit.say(
     `clock ${clockText(clockIdentity)} on ${attachment.name} (${attachment.address}), ` +
@@ -175,14 +177,11 @@ function clockWords(clock: OpenClock): string {
   }
 }
 
-/** The multicast destinations of PTP over IPv4 with end-to-end delay. */
-export function destinations(
-  ports: { readonly eventPort: number; readonly generalPort: number },
-  open: { readonly link: Link },
-): Destinations {
-  const { addresses } = open.link;
-  const event = addresses.internText(PRIMARY_GROUP, ports.eventPort);
-  const general = addresses.internText(PRIMARY_GROUP, ports.generalPort);
+/** The destinations of a port with end-to-end delay. */
+export function destinations(link: Link, target: Target): Destinations {
+  const { addresses } = link;
+  const event = addresses.internText(target.address, target.eventPort);
+  const general = addresses.internText(target.address, target.generalPort);
   addresses.retain(event);
   addresses.retain(general);
   return { addresses, event, general, peerEvent: 0, peerGeneral: 0 };
@@ -216,7 +215,7 @@ function timePropertiesOf(clock: OpenClock): TimeProperties {
 }
 
 /** The servo of `rptp slave` with the limits its flags set. */
-export function servoOf(clock: OpenClock, flags: {
+export function servoOf(clock: OpenClock, io: "ffi" | "deno", flags: {
   readonly freeRunning: boolean;
   readonly acceptEpoch: boolean;
   readonly allowStep: boolean;
@@ -228,5 +227,6 @@ export function servoOf(clock: OpenClock, flags: {
     acceptEpoch: isVirtual || flags.acceptEpoch,
     allowStep: isVirtual || flags.allowStep || flags.freeRunning,
     maxStep: flags.maxStep,
+    ...(io === "deno" ? { lockThreshold: PORTABLE_LOCK } : {}),
   });
 }

@@ -68,7 +68,7 @@ synchronised at the end. The clock keeps the last good frequency.`,
     const session = await openSession(kit, flags, {
       steers: !flags.freeRunning,
       instance: { slaveOnly: true, acceptArb: flags.acceptArb || flags.freeRunning },
-      servo: (clock) => servoOf(clock, flags),
+      servo: (clock, io) => servoOf(clock, io, flags),
     });
     const { reporter, clock } = session;
     try {

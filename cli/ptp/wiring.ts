@@ -34,7 +34,7 @@ import { nearest } from "../kit/nearest.ts";
 import type { Io } from "./options.ts";
 
 /** The groups of PTP over IPv4 (IEEE 1588-2019 C.3). */
-const PRIMARY_GROUP = "224.0.1.129";
+export const PRIMARY_GROUP = "224.0.1.129";
 /** Table C.2 leaves the code point open; ptp4l and the broadcast profiles use these. */
 const EVENT_TRAFFIC = 46 << 2;
 const GENERAL_TRAFFIC = 34 << 2;
@@ -216,35 +216,60 @@ async function openPortable(options: LinkOptions): Promise<OpenLink> {
   };
 }
 
-/** Two links on one interface that hear each other. */
-export interface OpenPair {
-  readonly master: { readonly link: Link };
-  readonly slave: { readonly link: Link };
-  readonly reactor: Reactor & { wake(): void; close(): void };
-  readonly io: "ffi" | "deno";
+/** Where a clock sends its messages. */
+export interface Target {
+  readonly address: string;
   readonly eventPort: number;
   readonly generalPort: number;
 }
 
+/** One end of the demonstration: its link, and where the other end hears it. */
+export interface OpenEnd {
+  readonly link: Link;
+  readonly target: Target;
+}
+
+/** Two links on loopback that hear each other. */
+export interface OpenPair {
+  readonly master: OpenEnd;
+  readonly slave: OpenEnd;
+  readonly reactor: Reactor & { wake(): void; close(): void };
+  readonly io: "ffi" | "deno";
+}
+
 /**
- * Opens both ends of the demonstration on free high ports of loopback: the first gets whatever is
- * free, the second shares it (SO_REUSEADDR).
+ * Opens both ends of the demonstration on free high ports of loopback. Kernel sockets share two
+ * ports and speak multicast, as on a network; the portable link cannot choose the interface of its
+ * multicasts, so its ends have ports of their own and send to each other's.
  */
 export async function openLoopback(attachment: Attachment, io: Io): Promise<OpenPair> {
   const free = { attachment, multicastLoop: true, eventPort: 0, generalPort: 0, io };
-  const master = await openLink(free);
-  const { link } = master;
-  if (!(link instanceof UdpLink) && !(link instanceof DenoUdpLink)) {
-    throw new Error("unreachable: a link without ports");
-  }
-  const ports = { eventPort: link.port(0), generalPort: link.port(1) };
-  const slave = await openLink({ ...free, ...ports });
-  master.reactor.close();
-  slave.reactor.close();
-  const reactor = link instanceof UdpLink
-    ? new AsyncReactor([link, slave.link as UdpLink])
-    : new DenoReactor([link, slave.link as DenoUdpLink]);
-  return { master, slave, reactor, io: master.io, ...ports };
+  if (io === "deno" || io === "auto" && !hasLibc()) return await openPortablePair(attachment);
+  const first = openStamped(free);
+  const ports = { eventPort: first.port(0), generalPort: first.port(1) };
+  const second = openStamped({ ...free, ...ports });
+  const target = { address: PRIMARY_GROUP, ...ports };
+  return {
+    master: { link: first, target },
+    slave: { link: second, target },
+    reactor: new AsyncReactor([first, second]),
+    io: "ffi",
+  };
+}
+
+async function openPortablePair(attachment: Attachment): Promise<OpenPair> {
+  const { address } = attachment;
+  const open = () => DenoUdpLink.open({ sockets: [{ address }, { address }] });
+  const ends = [await open(), await open()] as const;
+  const target = (link: DenoUdpLink): Target => {
+    return { address, eventPort: link.port(0), generalPort: link.port(1) };
+  };
+  return {
+    master: { link: ends[0], target: target(ends[1]) },
+    slave: { link: ends[1], target: target(ends[0]) },
+    reactor: new DenoReactor(ends),
+    io: "deno",
+  };
 }
 
 /**
