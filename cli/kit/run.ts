@@ -15,6 +15,9 @@ import { type Group, type Node, resolve } from "./tree.ts";
 /** Exit codes after a second signal, as shells write them: 128 + its number. */
 const KILLED: Readonly<Record<"SIGINT" | "SIGTERM", number>> = { SIGINT: 130, SIGTERM: 143 };
 
+/** timeout(1) and others signal a process and its group: twice within this time is once. */
+const SAME_PRESS_MS = 100;
+
 /** Examples on the first screen. */
 const EXAMPLES: readonly (readonly [string, string])[] = [
   ["rptp demo", "a grandmaster and a slave on this machine, offset drawn live"],
@@ -127,9 +130,13 @@ function openJson(
 
 /** The first signal asks the command to end, the second ends the process. */
 function watchSignals(kit: Kit, streams: Streams): void {
+  let first = NaN;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(name, () => {
-      if (kit.stopReason === "SIGINT" || kit.stopReason === "SIGTERM") Deno.exit(KILLED[name]);
+      const now = performance.now();
+      if (now - first < SAME_PRESS_MS) return;
+      if (first <= now) Deno.exit(KILLED[name]);
+      first = now;
       if (name === "SIGINT" && streams.errIsTerminal) newLine(streams); // after the echoed ^C
       kit.stop(name satisfies StopReason);
     });

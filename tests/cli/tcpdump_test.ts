@@ -269,6 +269,14 @@ Deno.test("rptp: a second Ctrl-C ends a command that cannot end by itself, at on
   });
 });
 
+Deno.test("rptp: two signals at once, as timeout(1) sends them, are one", async () => {
+  const { stdout } = await sh(
+    `mkfifo_dir=$(mktemp -d); mkfifo $mkfifo_dir/p; exec 3<>$mkfifo_dir/p; rm -r $mkfifo_dir
+     "$rptp" tcpdump -r - <&3 & p=$!; sleep 1; kill -INT $p; kill -TERM $p; wait $p; echo $?`,
+  );
+  assertEquals(stdout, "0\n");
+});
+
 testNeeding("rptp tcpdump: reads every capture there is", { files: [CAPTURES] }, async () => {
   const folder = new URL(`../../${CAPTURES}/`, import.meta.url);
   for await (const entry of Deno.readDir(folder)) {
