@@ -17,22 +17,15 @@ import type { Link } from "../lib/base/link.ts";
 import { Arena } from "./arena.ts";
 import { SystemClock } from "./clock.ts";
 import { Errno } from "./errno.ts";
+import { canHoldTag, restoreTag, SLL2, TAG, writeSll2 } from "./frame_repair.ts";
 import {
-  Af,
   CMSGHDR,
-  ETH_P_ALL,
-  HardwareType,
   IOVEC,
   MMSGHDR,
   Msg,
   MSGHDR,
-  PACKET_MREQ,
-  PacketMembership,
   PacketOption,
   So,
-  Sock,
-  SOCK_FILTER,
-  SOCK_FPROG,
   SOCKADDR_LL,
   Sol,
   TPACKET_AUXDATA,
@@ -40,56 +33,26 @@ import {
   TpStatus,
 } from "./layout.ts";
 import { checked, closeDescriptor, errno, type Libc, libc } from "./libc.ts";
-import { interfaceByName, type NetInterface } from "./netif.ts";
-import type { Pollable } from "./pollable.ts";
+import type { NetInterface } from "./netif.ts";
 import {
-  beginConversion,
-  type Converters,
-  enableStamps,
-  StampConverter,
-  takeStamp,
-} from "./timestamping.ts";
-import { awaitKernelStamps } from "./stamp_start.ts";
-import { setBuffer, setIntOption } from "./udp_socket.ts";
+  attachFilter,
+  DROP_ALL,
+  hasEthernet,
+  openPacketSocket,
+  PacketLinkType,
+  type PacketOptions,
+  type PacketStatistics,
+} from "./packet_open.ts";
+import type { Pollable } from "./pollable.ts";
+import { beginConversion, type Converters, StampConverter, takeStamp } from "./timestamping.ts";
 
 const WIDTH = 64;
 const NAME = 32;
 const CONTROL = 160;
-const MAC_ADDRESSES = 12;
-const TAG = 4;
-const SLL2 = 20;
 const MAX_REGIONS = 255;
 /** The largest frame of an interface without a limit of its own. */
 const ANY_MTU = 65535;
 const ETHERNET_HEADER = 14;
-const TPID_8021Q = 0x8100;
-/** `ret #0`: takes nothing. */
-const DROP_ALL = new Uint8Array([6, 0, 0, 0, 0, 0, 0, 0]);
-
-/** Link-layer types of pcap files that this link gives. */
-export const PacketLinkType = { Ethernet: 1, LinuxSll2: 276 } as const;
-
-/** How a packet socket is made. */
-export interface PacketOptions {
-  /** Name of the interface; left out: all of them. */
-  readonly interface?: string;
-  /** Asks the card for frames to other stations too; false if left out. */
-  readonly promiscuous?: boolean;
-  /** A classic BPF program (`sock_filter` octets, 8 each); attached before the first frame. */
-  readonly filter?: Uint8Array<ArrayBuffer>;
-  /** Octets kept of a frame; the slot's room if left out. */
-  readonly snapLength?: number;
-  /** Octets of the socket's buffer; 4 MiB if left out. */
-  readonly receiveBuffer?: number;
-}
-
-/** Frames the kernel has counted since the socket was opened. */
-export interface PacketStatistics {
-  /** That passed the filter, dropped ones included. */
-  readonly packets: number;
-  /** That found the buffer full. */
-  readonly drops: number;
-}
 
 /** See the module. */
 export class PacketLink implements Link, Pollable {
@@ -115,6 +78,7 @@ export class PacketLink implements Link, Pollable {
   readonly #snapLength: number;
   readonly #converters: Converters;
   readonly #regions: (Uint8Array<ArrayBuffer> | undefined)[] = [undefined];
+  readonly #tag = { tpid: 0, tci: 0 };
   #packets = 0;
   #drops = 0;
   #isConverting = false;
@@ -152,23 +116,8 @@ export class PacketLink implements Link, Pollable {
    * @throws OsError: EPERM names CAP_NET_RAW, ENODEV an interface that is not there.
    */
   static open(options: PacketOptions): PacketLink {
-    const device = options.interface === undefined ? undefined : interfaceByName(options.interface);
-    const subject = device?.name ?? "any";
-    const type = (hasEthernet(device) ? Sock.Raw : Sock.Dgram) | Sock.NonBlock | Sock.CloseOnExec;
-    const fd = checked("socket AF_PACKET", subject, libc().socket(Af.Packet, type, 0));
+    const { fd, device } = openPacketSocket(options, () => {});
     try {
-      setBuffer(fd, options.receiveBuffer ?? 1 << 22, So.ReceiveBuffer, So.ReceiveBufferForce);
-      setIntOption(fd, Sol.Packet, PacketOption.AuxData, 1, "PACKET_AUXDATA");
-      enableStamps(fd, "software", subject);
-      awaitKernelStamps();
-      if (options.filter !== undefined) attachFilter(fd, options.filter);
-      if (options.promiscuous === true && device !== undefined) bePromiscuous(fd, device);
-      const address = new Uint8Array(SOCKADDR_LL.size);
-      const view = new DataView(address.buffer);
-      view.setUint16(SOCKADDR_LL.family, Af.Packet, true);
-      view.setUint16(SOCKADDR_LL.protocol, ETH_P_ALL, false);
-      view.setInt32(SOCKADDR_LL.ifindex, device?.index ?? 0, true);
-      checked("bind", subject, libc().bind(fd, address, address.length));
       return new PacketLink(fd, device, options);
     } catch (error) {
       closeDescriptor(fd);
@@ -306,7 +255,11 @@ export class PacketLink implements Link, Pollable {
     into.length[i] = Math.min(wire, room);
     into.ticket[i] = wire;
     into.traffic[i] = a.bytes[name + SOCKADDR_LL.pkttype]!;
-    if (this.#isCooked) this.#writeSll2(into, i, name);
+    if (this.#isCooked) {
+      writeSll2(into.view, into.offset[i]!, a.view, name);
+      into.length[i]! += SLL2;
+      into.ticket[i]! += SLL2;
+    }
     const control = this.#controls + k * CONTROL;
     const end = control + a.words[(header + MSGHDR.controlLength) >> 2]!;
     for (let at = control; at + CMSGHDR.size <= end;) {
@@ -330,45 +283,19 @@ export class PacketLink implements Link, Pollable {
     takeStamp(this.#arena.words, at, into, i, this.#converters);
   }
 
-  /** The LINUX_SLL2 header, from the frame's sockaddr_ll. */
-  #writeSll2(into: PacketBatch, i: number, name: number): void {
-    const { view: source, bytes } = this.#arena;
-    const view = into.view;
-    const o = into.offset[i]!;
-    view.setUint16(o, source.getUint16(name + SOCKADDR_LL.protocol, false), false);
-    view.setUint16(o + 2, 0, false);
-    view.setUint32(o + 4, source.getInt32(name + SOCKADDR_LL.ifindex, true), false);
-    view.setUint16(o + 8, source.getUint16(name + SOCKADDR_LL.hatype, true), false);
-    view.setUint8(o + 10, bytes[name + SOCKADDR_LL.pkttype]!);
-    view.setUint8(o + 11, bytes[name + SOCKADDR_LL.halen]!);
-    for (let b = 0; b < 8; b++) into.bytes[o + 12 + b] = bytes[name + SOCKADDR_LL.address + b]!;
-    into.length[i] = into.length[i]! + SLL2;
-    into.ticket[i] = into.ticket[i]! + SLL2;
-  }
-
   /** Puts back the VLAN tag that the card or the kernel took off the frame. */
   #restoreTag(into: PacketBatch, i: number, at: number): void {
     const { view } = this.#arena;
     const status = view.getUint32(at + TPACKET_AUXDATA.status, true);
     if ((status & TpStatus.VlanValid) === 0) return;
-    const kept = this.#isCooked ? SLL2 : MAC_ADDRESSES;
-    if (into.length[i]! < kept) return;
+    if (!canHoldTag(into.length[i]!, this.#isCooked)) return;
     const hasTpid = (status & TpStatus.VlanTpidValid) !== 0;
-    const tpid = hasTpid ? view.getUint16(at + TPACKET_AUXDATA.vlanTpid, true) : TPID_8021Q;
-    const tci = view.getUint16(at + TPACKET_AUXDATA.vlanTci, true);
-    const o = into.offset[i]!;
-    into.bytes.copyWithin(o - TAG, o, o + kept);
-    if (this.#isCooked) { // the header's protocol names the tag, the tag names the protocol
-      into.view.setUint16(o - TAG + SLL2, tci, false);
-      into.view.setUint16(o - TAG + SLL2 + 2, into.view.getUint16(o - TAG, false), false);
-      into.view.setUint16(o - TAG, tpid, false);
-    } else {
-      into.view.setUint16(o - TAG + kept, tpid, false);
-      into.view.setUint16(o - TAG + kept + 2, tci, false);
-    }
-    into.offset[i] = o - TAG;
-    into.length[i] = into.length[i]! + TAG;
-    into.ticket[i] = into.ticket[i]! + TAG;
+    this.#tag.tpid = hasTpid ? view.getUint16(at + TPACKET_AUXDATA.vlanTpid, true) : 0;
+    this.#tag.tci = view.getUint16(at + TPACKET_AUXDATA.vlanTci, true);
+    restoreTag(into.view, into.bytes, into.offset[i]!, this.#tag, this.#isCooked);
+    into.offset[i]! -= TAG;
+    into.length[i]! += TAG;
+    into.ticket[i]! += TAG;
   }
 
   #prepareFrame(from: PacketBatch, i: number): void {
@@ -383,43 +310,4 @@ export class PacketLink implements Link, Pollable {
     a.setPointer(this.#headers + MSGHDR.control, 0);
     a.setPointer(this.#headers + MSGHDR.controlLength, 0);
   }
-}
-
-/** Attaches a classic BPF program (`sock_filter` octets). @throws OsError EINVAL where it is none. */
-export function attachFilter(fd: number, program: Uint8Array<ArrayBuffer>): void {
-  const count = program.length / SOCK_FILTER.size;
-  const arena = new Arena(SOCK_FPROG.size + program.length + 32);
-  try {
-    const head = arena.reserve(SOCK_FPROG.size);
-    const body = arena.reserve(program.length);
-    arena.bytes.set(program, body);
-    arena.view.setUint16(head + SOCK_FPROG.length, count, true);
-    arena.link(head + SOCK_FPROG.filter, body);
-    const request = arena.bytes.subarray(head, head + SOCK_FPROG.size);
-    checked(
-      "SO_ATTACH_FILTER",
-      `${count} instructions`,
-      libc().setsockopt(fd, Sol.Socket, So.AttachFilter, request, request.length),
-    );
-  } finally {
-    arena.close();
-  }
-}
-
-function bePromiscuous(fd: number, device: NetInterface): void {
-  const request = new Uint8Array(PACKET_MREQ.size);
-  const view = new DataView(request.buffer);
-  view.setInt32(PACKET_MREQ.ifindex, device.index, true);
-  view.setUint16(PACKET_MREQ.type, PacketMembership.Promiscuous, true);
-  checked(
-    "PACKET_ADD_MEMBERSHIP",
-    device.name,
-    libc().setsockopt(fd, Sol.Packet, PacketOption.AddMembership, request, request.length),
-  );
-}
-
-/** True for Ethernet and loopback, whose frames begin with MAC addresses. */
-function hasEthernet(device: NetInterface | undefined): boolean {
-  return device?.hardwareType === HardwareType.Ethernet ||
-    device?.hardwareType === HardwareType.Loopback;
 }

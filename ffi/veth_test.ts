@@ -9,6 +9,7 @@ import { testNeeding } from "../tests/kit/need.ts";
 import { inNamespace } from "./namespace.ts";
 import { interfaceByName } from "./netif.ts";
 import { PacketLink } from "./packet_socket.ts";
+import { PacketRing } from "./packet_ring.ts";
 import { rawNow } from "./raw_clock.ts";
 import { BlockingReactor } from "./reactor.ts";
 import type { Link } from "../lib/base/link.ts";
@@ -197,6 +198,7 @@ testNeeding(
       const a = pair.at("a", () => PacketLink.open({ interface: "va" }));
       const b = pair.at("b", () => PacketLink.open({ interface: "vb", promiscuous: true }));
       const any = pair.at("b", () => PacketLink.open({}));
+      const ring = pair.at("b", () => PacketRing.open({ interface: "vb", blocks: 2 }));
       try {
         const out = new PacketBatch(1, 256);
         const i = out.open();
@@ -224,10 +226,23 @@ testNeeding(
         assertEquals(cooked.view.getUint16(c), 0x8100);
         assertEquals(cooked.view.getUint16(c + 20), 0x602a);
         assertEquals(cooked.bytes.slice(c + 24, c + 24 + 46), frame.slice(18));
+
+        const ringed = new PacketBatch(64, 0);
+        const inRing = () => {
+          for (let n = 0; n < ringed.count; n++) {
+            if (ring.view.getUint16(ringed.offset[n]! + 16) === 0x88b5) return n;
+          }
+          return -1;
+        };
+        gather(ring, ringed, () => inRing() >= 0);
+        const r = inRing();
+        const at = ringed.offset[r]!;
+        assertEquals(ring.memory.slice(at, at + ringed.length[r]!), frame);
       } finally {
         a.close();
         b.close();
         any.close();
+        ring.close();
       }
     }),
 );
