@@ -1,0 +1,165 @@
+/**
+ * Mutated messages of all types through live instances: nothing is thrown, every message is counted
+ * once, and what must hold after any input holds.
+ * @module
+ */
+import { ok } from "node:assert/strict";
+import { Random } from "../../lib/base/random.ts";
+import type { Instant } from "../../lib/base/time.ts";
+import { Reason } from "../../lib/ptp/reason.ts";
+import { ServoState } from "../../lib/ptp/servo/servo.ts";
+import { PortState } from "../../lib/ptp/state.ts";
+import { Fault } from "../../lib/ptp/wire/fault.ts";
+import { type MessageType, MessageType as M } from "../../lib/ptp/wire/header.ts";
+import { portIdentity } from "../../lib/ptp/wire/identity.ts";
+import { check, FIXED_LENGTH } from "../../lib/ptp/wire/message.ts";
+import { build, MASTER, OTHER, OWN_PORT, PtpBench } from "../kit/ptp_bench.ts";
+
+const ROUNDS = 60_000;
+const TYPES = Object.values(M);
+const STATES = new Set<number>(Object.values(PortState));
+
+/** A message that is right but for a few fields, from one of few senders. */
+function plausible(r: Random, lastRequest: number): Uint8Array<ArrayBuffer> {
+  const type = TYPES[r.integer(TYPES.length)] as MessageType;
+  const senders = [
+    MASTER,
+    MASTER,
+    MASTER,
+    MASTER,
+    OTHER,
+    OWN_PORT,
+    portIdentity(r.uint32(), r.uint32(), 1),
+  ];
+  const isOdd = r.chance(0.1);
+  return build({
+    type,
+    source: senders[r.integer(senders.length)]!,
+    sequenceId: type === M.DelayResp && r.chance(0.7) ? lastRequest : r.integer(8),
+    flags: flagsOf(r, type),
+    correction: r.chance(0.1) ? r.between(-1.2, 1.2) * 2 ** 47 : r.between(-1e4, 1e4),
+    log: r.chance(0.1) ? r.integer(256) - 128 : -r.integer(4),
+    time: isOdd ? [r.integer(2 ** 32) * 65536, r.integer(2 ** 32)] : [r.integer(2 ** 31), 5],
+    announce: {
+      priority1: r.chance(0.5) ? 1 : r.integer(256),
+      clockClass: r.chance(0.5) ? 248 : r.integer(256),
+      stepsRemoved: r.chance(0.1) ? r.integer(65536) : r.integer(4),
+      currentUtcOffset: r.integer(65536) - 32768,
+    },
+    tlvs: r.chance(0.2) ? Array.from({ length: r.integer(24) }, () => r.integer(256)) : [],
+  });
+}
+
+/** Mostly a PTP timescale with its offset, and two-step; sometimes anything. */
+function flagsOf(r: Random, type: MessageType): number {
+  if (r.chance(0.1)) return r.integer(0x10000);
+  if (type === M.Announce) return r.chance(0.8) ? 0x000c : 0;
+  return r.chance(0.5) ? 0x0200 : 0;
+}
+
+/** Flips, cuts, stretches. */
+function mutated(r: Random, octets: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const what = r.integer(8);
+  if (what < 3) return octets;
+  if (what === 3) return octets.slice(0, r.integer(octets.length + 1));
+  if (what === 4) {
+    const longer = new Uint8Array(octets.length + r.integer(64));
+    longer.set(octets);
+    return longer;
+  }
+  for (let k = r.integer(4); k >= 0; k--) octets[r.integer(octets.length)] = r.integer(256);
+  return octets;
+}
+
+function fuzz(name: string, seed: number, bench: PtpBench, expected: string[]): void {
+  Deno.test(`PtpPort: ${ROUNDS} mutated messages change nothing they must not (${name})`, () => {
+    const r = new Random(seed, "fuzz");
+    let lastRequest = 0;
+    let stamps = 0;
+    const seen = new Set<string>();
+    for (let k = 0; k < ROUNDS; k++) {
+      const octets = mutated(r, plausible(r, lastRequest));
+      const stamp = r.chance(0.05) ? NaN : bench.now - r.integer(1e6);
+      bench.octets(octets, stamp, r.integer(3));
+      if (r.chance(0.05)) {
+        bench.stamp(r.chance(0.5) ? r.uint32() : 0x0100_0000 | r.integer(0x20000), stamp, false);
+        stamps++;
+      }
+      if (r.chance(0.3)) bench.now = bench.now + r.integer(4e8) as Instant;
+      if (r.chance(0.02)) bench.servo.state = r.integer(3) as ServoState;
+      bench.turn();
+      for (const m of bench.take()) {
+        ok(check(m.view, 0, m.view.byteLength) === Fault.None, `sent type ${m.type}`);
+        if (m.type === M.DelayReq) lastRequest = m.sequenceId;
+        if (m.ticket !== 0 && r.chance(0.8)) {
+          bench.stamp(m.ticket, bench.now, false);
+          stamps++;
+        }
+      }
+      seen.add(`state ${bench.port.state}`);
+      for (const call of bench.servo.calls) seen.add(call.slice(0, 7));
+      invariants(bench, k + 1 + stamps);
+      bench.events.length = 0;
+    }
+    for (const reason of Object.keys(bench.port.faults.snapshot())) seen.add(reason);
+    for (const what of expected) ok(seen.has(what), `never seen: ${what}`);
+  });
+}
+
+function invariants(bench: PtpBench, fed: number): void {
+  const { port, instance } = bench;
+  ok(STATES.has(port.state));
+  ok(port.faults.of(Reason.None) + port.faults.total() === fed, "each message counted once");
+  ok(port.foreign.size <= port.foreign.capacity);
+  const deadline: number = port.deadline();
+  ok(deadline === deadline, "the deadline is a number");
+  const isFollowing = port.state === PortState.Slave || port.state === PortState.Uncalibrated;
+  ok(isFollowing === (instance.parentDS.parentPortIdentity.port !== 0), "a parent where followed");
+  ok(isFollowing === (instance.currentDS.stepsRemoved > 0), "steps where followed");
+  ok(instance.currentDS.stepsRemoved <= 255);
+  if (instance.options.slaveOnly) {
+    ok(port.state !== PortState.Master && port.state !== PortState.Passive);
+  }
+  for (const call of bench.servo.take()) {
+    ok(!/NaN|Infinity|e[+-]?\d/.test(call.replace("reverse", "").replace("reset", "")), call);
+  }
+  if (fed % 1000 === 0) JSON.stringify(instance.snapshot());
+}
+
+const WIRE = Object.keys(Fault).filter((name) => name !== "None");
+const CHECKS = ["ForeignDomain", "ForeignSdo", "OwnIdentity", "NotConfigured", "PortState"];
+const FOLLOWING = [
+  ...["StepsRemoved", "NotParent", "OtherPort", "UnknownSequence", "Duplicate", "MissingStamp"],
+  ...["LateStamp", "CorrectionTooBig", "SecondsTooBig", "AlternateMaster"],
+  ...["forward", "reverse", `state ${PortState.Slave}`, `state ${PortState.Uncalibrated}`],
+];
+
+fuzz("slave only", 1, new PtpBench({ slaveOnly: true }), [
+  ...WIRE,
+  ...CHECKS,
+  ...FOLLOWING,
+  `state ${PortState.Listening}`,
+]);
+fuzz("master or slave", 2, new PtpBench({ localTimescale: "utc" }), [
+  ...WIRE,
+  ...CHECKS,
+  ...FOLLOWING,
+  `state ${PortState.Master}`,
+]);
+fuzz("grandmaster", 3, new PtpBench({}, { masterOnly: true, logSyncInterval: -3 }), [
+  ...WIRE,
+  ...CHECKS,
+  `state ${PortState.Master}`,
+]);
+
+Deno.test("wire: what check() accepts no reader can leave", () => {
+  const r = new Random(4, "fuzz");
+  for (let k = 0; k < 20_000; k++) {
+    const octets = mutated(r, plausible(r, 0));
+    // A view of exactly these octets throws on any read outside of them.
+    const v = new DataView(octets.buffer, 0, octets.length);
+    if (check(v, 0, octets.length) !== Fault.None) continue;
+    const type = v.getUint8(0) & 15;
+    ok(v.getUint16(2) <= octets.length && v.getUint16(2) >= FIXED_LENGTH[type]!);
+  }
+});
