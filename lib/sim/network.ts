@@ -61,7 +61,6 @@ export class Network {
   readonly #outbox: PacketBatch;
   readonly #a = timestamp();
   readonly #b = timestamp();
-  #now = 0;
   #events = 0;
 
   constructor(options: NetworkOptions) {
@@ -75,7 +74,7 @@ export class Network {
 
   /** True time now. */
   get now(): Nanos {
-    return this.#now as Nanos;
+    return this.#world.now as Nanos;
   }
 
   /** Events handled so far. */
@@ -124,11 +123,15 @@ export class Network {
   at(at: number, action: () => void): void {
     const k = this.#freeCalls.pop() ?? this.#calls.length;
     this.#calls[k] = action;
-    this.#push(Math.max(at, this.#now), Kind.Call, k, 0);
+    this.#push(Math.max(at, this.#world.now), Kind.Call, k, 0);
   }
 
   /** Calls `action` each `period` ns of true time, first at `first`; until it returns false. */
-  every(period: number, action: () => boolean | void, first: number = this.#now + period): void {
+  every(
+    period: number,
+    action: () => boolean | void,
+    first: number = this.#world.now + period,
+  ): void {
     this.at(first, () => {
       if (action() !== false) this.every(period, action, first + period);
     });
@@ -137,25 +140,26 @@ export class Network {
   /** Handles all events at or before true time `until`. */
   run(until: Nanos): void {
     const heap = this.#heap;
+    const world = this.#world;
     while (heap.next <= until) {
       heap.pop();
-      this.#now = heap.time;
+      world.now = heap.time;
       this.#events++;
       this.#handle(heap.a, heap.b);
     }
-    this.#now = Math.max(this.#now, until);
+    world.now = Math.max(world.now, until);
   }
 
   /** Goes on for `duration` ns of true time. */
   runFor(duration: Nanos): void {
-    this.run(this.#now + duration as Nanos);
+    this.run(this.#world.now + duration as Nanos);
   }
 
   /** Runs until `isDone` (asked each `step` ns of true time) or `limit`; true where it was done. */
   runUntil(isDone: () => boolean, limit: Nanos, step = 1e6): boolean {
     while (!isDone()) {
-      if (this.#now >= limit) return false;
-      this.run(Math.min(this.#now + step, limit) as Nanos);
+      if (this.#world.now >= limit) return false;
+      this.run(Math.min(this.#world.now + step, limit) as Nanos);
     }
     return true;
   }
@@ -188,7 +192,7 @@ export class Network {
         this.#stamp(index, b);
         break;
       case Kind.Wake:
-        this.nodes[index]!.wake(this.#now);
+        this.nodes[index]!.wake(this.#world.now);
         break;
       default: {
         const action = this.#calls[index]!;
@@ -200,15 +204,16 @@ export class Network {
   }
 
   #arrival(index: number, h: number): void {
-    const link = this.#world.links[index]!;
+    const { links, packets, now } = this.#world;
+    const link = links[index]!;
     const node = link.node;
     if (!link.isOpen || !node.isRunning) {
-      this.#world.packets.release(h);
+      packets.release(h);
       return;
     }
-    node.note(this.#now, this.#world.packets.hash[h]!);
-    link.accept(h, this.#now);
-    node.arrived(this.#now);
+    node.note(now, packets.hash[h]!);
+    link.accept(h, now);
+    node.arrived(now);
   }
 
   #stamp(index: number, d: number): void {
@@ -218,7 +223,7 @@ export class Network {
       return;
     }
     link.acceptStamp(d);
-    link.node.arrived(this.#now);
+    link.node.arrived(this.#world.now);
   }
 
   #push(at: number, kind: number, index: number, b: number): void {
@@ -226,11 +231,8 @@ export class Network {
   }
 
   #makeWorld(slotSize: number): World {
-    const now = () => this.#now;
     return {
-      get now() {
-        return now();
-      },
+      now: 0,
       addresses: this.addresses,
       packets: new PacketPool(slotSize),
       deliveries: new DeliveryPool(),

@@ -53,7 +53,9 @@ export class SimNode {
   #lanes: readonly Lane<unknown>[] = [];
   #run: (now: Instant) => boolean = () => false;
   #isRunning = false;
+  /** The wake-up scheduled: its true time, and the deadline it is for. */
   #wakeAt = Infinity;
+  #wakeFor = Infinity;
   #mustTurn = false;
   #last = -Infinity;
   #spins = 0;
@@ -119,6 +121,7 @@ export class SimNode {
     this.#isRunning = false;
     this.#lanes = [];
     this.#wakeAt = Infinity;
+    this.#wakeFor = Infinity;
     for (const link of this.links) link.drop();
   }
 
@@ -153,7 +156,11 @@ export class SimNode {
   wake(t: number): void {
     if (t !== this.#wakeAt || !this.#isRunning) return;
     this.#wakeAt = Infinity;
-    if (this.#mustTurn || this.#deadline() <= this.rawAt(t) + ROUNDING) this.#turn(t);
+    this.#wakeFor = Infinity;
+    const raw = this.rawAt(t);
+    const due = this.#deadline();
+    if (due > raw && due <= raw + ROUNDING) this.#last = Math.max(this.#last, due);
+    if (this.#mustTurn || due <= raw + ROUNDING) this.#turn(t);
     else this.#plan(t);
   }
 
@@ -166,9 +173,7 @@ export class SimNode {
   #turn(t: number): void {
     this.#mustTurn = false;
     this.turns++;
-    let now = Math.max(this.rawAt(t), this.#last);
-    const due = this.#deadline();
-    if (due > now && due - now <= ROUNDING) now = due;
+    const now = Math.max(this.rawAt(t), this.#last);
     this.#last = now;
     const wantWrite = this.#run(now as Instant);
     if (!this.#isRunning) return;
@@ -183,7 +188,7 @@ export class SimNode {
   /** Schedules the wake-up for the cores' deadline. */
   #plan(t: number): void {
     const due = this.#deadline();
-    if (due === NEVER) return;
+    if (due >= this.#wakeFor) return; // also where there is none
     const raw = Math.max(this.rawAt(t), this.#last);
     if (due <= raw) {
       if (++this.#spins > MAX_SPINS) {
@@ -195,16 +200,19 @@ export class SimNode {
     this.#spins = 0;
     const ahead = due - raw;
     let at = ahead < HORIZON ? this.oscillator.trueAt(due) : t + ahead * 0.99;
+    if (at >= this.#wakeAt) return;
     if (this.#latency !== undefined && ahead < HORIZON) {
-      if (this.#wakeAt <= at) return;
       at += Math.max(0, sample(this.#latency, this.#random));
     }
+    if (at >= this.#wakeAt) return;
     this.#schedule(Math.max(at, t));
+    this.#wakeFor = due;
   }
 
   #schedule(at: number): void {
     if (at >= this.#wakeAt) return;
     this.#wakeAt = at;
+    this.#wakeFor = -Infinity;
     this.#world.scheduleWake(at, this);
   }
 

@@ -48,6 +48,9 @@ export class Oscillator {
   /** Pieces drawn so far, and the one the last question was about. */
   #drawn = 1;
   #last = 0;
+  /** The question asked last, as a node asks the same several times while it runs. */
+  #answered = NaN;
+  #answer = NaN;
 
   constructor(options: OscillatorOptions = {}) {
     this.#ppb = (options.ppm ?? 0) * 1000;
@@ -62,9 +65,11 @@ export class Oscillator {
 
   /** CLOCK_MONOTONIC_RAW of this node at true time `t`. */
   rawAt(t: Nanos): Instant {
+    if (t === this.#answered) return this.#answer as Instant;
     const p = this.#pieceOfTrue(t);
     const dt = t - this.#start[p]!;
-    return this.#raw[p]! + (dt + dt * this.#skew[p]!) as Instant;
+    this.#answered = t;
+    return this.#answer = this.#raw[p]! + (dt + dt * this.#skew[p]!) as Instant;
   }
 
   /** The true time at which CLOCK_MONOTONIC_RAW of this node shows `raw`. */

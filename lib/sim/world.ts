@@ -11,7 +11,7 @@ import type { DeliveryPool, PacketPool } from "./packet_pool.ts";
 /** The inside of a `Network`. */
 export interface World {
   /** True time, ns since the simulation began. */
-  readonly now: number;
+  now: number;
   readonly addresses: AddressTable;
   readonly packets: PacketPool;
   readonly deliveries: DeliveryPool;
