@@ -2,7 +2,7 @@
  * PTP clocks in the simulator: nodes with a virtual clock, a servo and an instance each.
  * @module
  */
-import { nanos, type Nanos, timestamp } from "../../lib/base/time.ts";
+import { type Nanos, nanos, timestamp } from "../../lib/base/time.ts";
 import { VirtualClock } from "../../lib/base/virtual_clock.ts";
 import type { PtpEvent } from "../../lib/ptp/event.ts";
 import { PtpInstance } from "../../lib/ptp/instance.ts";
@@ -13,6 +13,7 @@ import { KERNEL_STAMPS, type SimLink, type StampOptions } from "../../lib/sim/li
 import type { Network } from "../../lib/sim/network.ts";
 import type { SimNode } from "../../lib/sim/node.ts";
 import { type OscillatorOptions } from "../../lib/sim/oscillator.ts";
+import type { PathOptions } from "../../lib/sim/path.ts";
 import type { Wire } from "../../lib/sim/wire.ts";
 
 /** One ordinary clock and everything it is made of. */
@@ -33,6 +34,8 @@ export interface SimClockOptions {
   /** The clock's reading at its start, seconds and nanoseconds. */
   start?: [number, number];
   stamps?: StampOptions;
+  /** From the interface to the wire; the wire's own if left out. */
+  up?: PathOptions;
   /** Keep every event; otherwise all but samples. */
   hasSamples?: boolean;
 }
@@ -49,6 +52,7 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
     ports: [EVENT_PORT, GENERAL_PORT],
     groups: [GROUP],
     stamps: o.stamps ?? KERNEL_STAMPS,
+    ...(o.up === undefined ? {} : { up: o.up }),
   });
   const [seconds, nanoseconds] = o.start ?? [1_800_000_000, 0];
   const clock = new VirtualClock({ now: node.now, start: timestamp(seconds, nanoseconds) });
