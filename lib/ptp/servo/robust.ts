@@ -42,7 +42,7 @@ export interface RobustOptions extends StepOptions {
 /** Standard deviations of the estimate in the bound, for 99.9 % with room for a model that is wrong. */
 const BOUND_DEVIATIONS = 4.5;
 /** Share of the path delay that a symmetric-looking path may hide as asymmetry. */
-const ASYMMETRY_SHARE = 0.02;
+const ASYMMETRY_SHARE = 0.05;
 /** Corrections after a step or jump come this often, ns, for this long, with a shorter time constant. */
 const QUICK_INTERVAL = 20e6;
 const QUICK_SPAN = 1.5e9;

@@ -96,7 +96,8 @@ export class Suspects {
 
   /** A measurement that fits the line. */
   acquit(direction: Direction): void {
-    const [row, other] = this.#rows(direction);
+    const row = direction === Direction.Forward ? this.#forward : this.#reverse;
+    const other = direction === Direction.Forward ? this.#reverse : this.#forward;
     row.count = 0;
     row.goodSince++;
     other.goodSince = 0;
@@ -104,7 +105,8 @@ export class Suspects {
 
   /** A measurement `error` ns off the line. */
   accuse(direction: Direction, error: number, raw: number): void {
-    const [row, other] = this.#rows(direction);
+    const row = direction === Direction.Forward ? this.#forward : this.#reverse;
+    const other = direction === Direction.Forward ? this.#reverse : this.#forward;
     if (row.count === 0) other.goodSince = 0;
     row.push(error, raw);
     row.goodSince = 0;
@@ -159,11 +161,5 @@ export class Suspects {
     const f = this.#forward;
     const r = this.#reverse;
     return ((r.count > 0 ? r.mean : 0) - (f.count > 0 ? f.mean : 0)) / 2;
-  }
-
-  #rows(direction: Direction): [Row, Row] {
-    return direction === Direction.Forward
-      ? [this.#forward, this.#reverse]
-      : [this.#reverse, this.#forward];
   }
 }
