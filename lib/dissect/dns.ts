@@ -4,7 +4,7 @@
  */
 import * as dns from "../wire/dns.ts";
 import type { ByteBuffer } from "./byte_buffer.ts";
-import { type Dissection, type Dissector, truncated } from "./dissection.ts";
+import { type Dissection, type Dissector, type LineOptions, truncated } from "./dissection.ts";
 
 const CLASS_IN = 1;
 /** Compression pointers followed in one name. */
@@ -14,12 +14,14 @@ const MAX_JUMPS = 32;
 export const dnsDissector: Dissector = {
   name: "dns",
   walk(): void {},
-  line(d: Dissection, i: number, out: ByteBuffer): boolean {
+  line(d: Dissection, i: number, out: ByteBuffer, options: LineOptions): boolean {
     const o = d.offset[i]!;
     const v = d.view;
     const n = d.available(i);
     if (n < dns.HEADER_LENGTH) return truncated(out, "domain");
-    const whole = dns.isResponse(v, o) ? appendResponse(d, i, out) : appendQuery(d, i, out);
+    const whole = dns.isResponse(v, o)
+      ? appendResponse(d, i, out, options)
+      : appendQuery(d, i, out);
     if (!whole) return false;
     out.ascii(" (");
     out.decimal(d.length[i]!);
@@ -70,7 +72,12 @@ function appendQuestion(v: DataView, o: number, at: number, end: number, out: By
 }
 
 /** `48159 NXDomain* 1/0/0 A 192.0.2.1` */
-function appendResponse(d: Dissection, i: number, out: ByteBuffer): boolean {
+function appendResponse(
+  d: Dissection,
+  i: number,
+  out: ByteBuffer,
+  options: LineOptions,
+): boolean {
   const o = d.offset[i]!;
   const v = d.view;
   const end = d.limit[i]!;
@@ -83,6 +90,16 @@ function appendResponse(d: Dissection, i: number, out: ByteBuffer): boolean {
   if ((flags & 0x0200) !== 0) out.octet(0x7c);
   if ((flags & 0x0020) !== 0) out.octet(0x24);
   if (dns.questionCount(v, o) !== 1) out.ascii(` [${dns.questionCount(v, o)}q]`);
+  let at = o + dns.HEADER_LENGTH;
+  for (let k = 0; k < dns.questionCount(v, o); k++) {
+    const after = dns.skipName(v, at, end);
+    if (after === 0 || after + 4 > end) return truncated(out, "domain");
+    if (options.verbose > 1) {
+      out.ascii(k === 0 ? " q:" : ",");
+      appendQuestion(v, o, at, end, out);
+    }
+    at = after + 4;
+  }
   const answers = dns.answerCount(v, o);
   out.octet(0x20);
   out.decimal(answers);
@@ -90,27 +107,32 @@ function appendResponse(d: Dissection, i: number, out: ByteBuffer): boolean {
   out.decimal(dns.authorityCount(v, o));
   out.octet(0x2f);
   out.decimal(dns.additionalCount(v, o));
-  let at = o + dns.HEADER_LENGTH;
-  for (let k = 0; k < dns.questionCount(v, o); k++) {
-    const after = dns.skipName(v, at, end);
-    if (after === 0 || after + 4 > end) return truncated(out, "domain");
-    at = after + 4;
-  }
   for (let k = 0; k < answers; k++) {
     if (k > 0) out.octet(0x2c);
-    at = appendRecord(v, o, at, end, out);
+    at = appendRecord(v, o, at, end, options.verbose > 0, out);
     if (at === 0) return truncated(out, "domain");
   }
   return true;
 }
 
-function appendRecord(v: DataView, o: number, at: number, end: number, out: ByteBuffer): number {
+function appendRecord(
+  v: DataView,
+  o: number,
+  at: number,
+  end: number,
+  named: boolean,
+  out: ByteBuffer,
+): number {
   const after = dns.skipName(v, at, end);
   if (after === 0 || after + 10 > end) return 0;
   const type = v.getUint16(after);
   const n = v.getUint16(after + 8);
   const content = after + 10;
   if (content + n > end) return 0;
+  if (named) {
+    out.octet(0x20);
+    appendName(v, o, at, end, out);
+  }
   if ((v.getUint16(after + 2) & 0x8000) !== 0) out.ascii(" (Cache flush)");
   out.octet(0x20);
   out.ascii(typeName(type));

@@ -46,8 +46,8 @@ export function appendAscii(out: ByteBuffer, v: DataView, o: number, n: number):
   for (let k = 0; k < n; k++) {
     const c = v.getUint8(o + k);
     if (c === 0x0d) {
-      // the carriage return of a line end, and any other: it must not move the cursor
-      if (k + 1 < n && v.getUint8(o + k + 1) === 0x0a) continue;
+      // not before a line feed, nor at the end; elsewhere a dot: it must not move the cursor
+      if (k + 1 === n || v.getUint8(o + k + 1) === 0x0a) continue;
       out.octet(0x2e);
     } else out.octet(c >= 0x20 && c < 0x7f || c === 0x09 || c === 0x0a ? c : 0x2e);
   }

@@ -32,9 +32,6 @@ export const icmp4Dissector: Dissector = {
   line(d: Dissection, i: number, out: ByteBuffer, options: LineOptions): boolean {
     const o = d.offset[i]!;
     const n = d.available(i);
-    if (options.quiet && n >= 1) {
-      // tcpdump prints ICMP in full with -q too
-    }
     if (n < needed(d, i)) return truncated(out, "icmp");
     out.ascii("ICMP ");
     appendMessage(d, i, out);

@@ -177,6 +177,7 @@ export const sllDissector: Dissector = {
     if (options.link || !known) {
       out.ascii((DIRECTIONS[d.view.getUint16(o)] ?? "?").padStart(3));
       out.octet(0x20);
+      if (options.quiet && known) return true;
       const n = Math.min(8, d.view.getUint16(o + 4));
       if (n === 6) {
         out.mac(d.view, o + 6);

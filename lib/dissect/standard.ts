@@ -19,6 +19,7 @@ import {
   sll2Dissector,
   sllDissector,
 } from "./link_layers.ts";
+import { PPPOE_SESSION, pppoeDissector } from "./pppoe.ts";
 import { isPtpAnywhere, isPtpOnItsPort, PTP_PORTS, ptpDissector } from "./ptp.ts";
 import { Registry } from "./registry.ts";
 import { isMpegts, isRtcp, isRtp, mpegtsDissector, rtcpDissector, rtpDissector } from "./rtp.ts";
@@ -46,7 +47,8 @@ export function standardRegistry(): Registry {
     .addEtherType(EtherType.Ipv6, ipv6Dissector)
     .addEtherType(EtherType.Arp, arpDissector)
     .addEtherType(EtherType.Rarp, arpDissector)
-    .addEtherType(EtherType.Ptp, ptpDissector);
+    .addEtherType(EtherType.Ptp, ptpDissector)
+    .addEtherType(PPPOE_SESSION, pppoeDissector);
   registry
     .addIpProtocol(IpProtocol.Icmp, icmp4Dissector)
     .addIpProtocol(IpProtocol.Igmp, igmpDissector)

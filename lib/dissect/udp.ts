@@ -31,21 +31,21 @@ export const udpDissector: Dissector = {
     const o = d.offset[i]!;
     const n = d.available(i);
     appendEnds(d, i, n >= 4, out);
-    if (n < 4) return truncatedUdp(d, i, out);
+    if (n < 4) return truncated(out, "udp");
     if (d.length[i]! < udp.HEADER_LENGTH) {
       out.ascii("truncated-udp ");
       out.decimal(d.length[i]!);
       return false;
     }
-    if (n < 6) return truncatedUdp(d, i, out);
+    if (n < 6) return truncated(out, "udp");
     const stated = udp.datagramLength(d.view, o);
     if (stated < udp.HEADER_LENGTH) {
       out.ascii("truncated-udplength ");
       out.decimal(stated);
       return false;
     }
-    if (n < udp.HEADER_LENGTH) return truncatedUdp(d, i, out);
-    if (options.verbose > 0 && !d.fragmented) appendChecksum(d, i, out);
+    if (n < udp.HEADER_LENGTH) return truncated(out, "udp");
+    if (options.verbose > 1 && !d.fragmented) appendChecksum(d, i, out);
     const inner = d.isLast(i) ? "" : d.dissector[i + 1]!.name;
     if (!options.quiet && inner !== "" && SPEAKS_FOR_ITSELF.has(inner)) return true;
     appendLength(d, i, stated - udp.HEADER_LENGTH, out);
@@ -54,11 +54,6 @@ export const udpDissector: Dissector = {
     return true;
   },
 };
-
-function truncatedUdp(d: Dissection, i: number, out: ByteBuffer): boolean {
-  void d.length[i];
-  return truncated(out, "udp");
-}
 
 /** Octets of payload that both UDP's length and the enclosing one allow; -1 where it has none. */
 function payloadLength(d: Dissection, i: number): number {
