@@ -8,6 +8,8 @@ import type { Style } from "./style.ts";
 import type { Group } from "./tree.ts";
 
 const WIDTH = 100;
+/** Of the left column. */
+const WIDEST = 34;
 const COMMON = new Set(["json", "debug", "duration"]);
 
 /** One screen for a group of commands. */
@@ -82,13 +84,20 @@ function flagRow(flag: FlagView): [string, string] {
   return [`${letter}--${flag.name}${value}`, flag.brief + tail];
 }
 
+/** `line  # does`, or below each other where a line is long. */
 function exampleLines(examples: readonly Example[], style: Style): string[] {
-  return table(examples.map(([line, does]) => [line, style.dim(`# ${does}`)]), 60);
+  const widest = Math.max(...examples.map(([line]) => line.length));
+  const fits = examples.every(([, does]) => widest + does.length + 6 <= WIDTH);
+  return examples.flatMap(([line, does]) =>
+    fits
+      ? [`  ${line.padEnd(widest)}  ${style.dim(`# ${does}`)}`]
+      : [`  ${style.dim(`# ${does}`)}`, `  ${line}`]
+  );
 }
 
 /** Two columns; the second is wrapped and indented below itself. */
-function table(rows: readonly (readonly [string, string])[], widest = 34): string[] {
-  const left = Math.min(widest, Math.max(...rows.map(([first]) => first.length)));
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const left = Math.min(WIDEST, Math.max(...rows.map(([first]) => first.length)));
   const out: string[] = [];
   for (const [first, second] of rows) {
     const lines = wrap(second, WIDTH - left - 4);

@@ -13,6 +13,9 @@ import type { Style } from "./style.ts";
 /** Why a command was asked to stop. */
 export type StopReason = "SIGINT" | "SIGTERM" | "duration";
 
+/** How long a stopping command waits for the reader of its output. */
+const PATIENCE_MS = 40;
+
 /** Values of a JSON event; a `bigint` is written as a decimal string. */
 export type JsonValue =
   | string
@@ -112,6 +115,26 @@ export class Kit {
       if (duration !== undefined) timer = setTimeout(end, duration / 1e6);
       this.signal.addEventListener("abort", end);
     });
+  }
+
+  /**
+   * Waits for `work`, a write perhaps, but not on and on for a reader that takes nothing: returns at
+   * the latest {@linkcode PATIENCE_MS} after the command was asked to stop.
+   */
+  async unlessStuck(work: Promise<void>): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let giveUp = () => {};
+    const stuck = new Promise<void>((resolve) => {
+      giveUp = () => timer = setTimeout(resolve, PATIENCE_MS);
+      if (this.isStopping) giveUp();
+      else this.signal.addEventListener("abort", giveUp);
+    });
+    try {
+      await Promise.race([work, stuck]);
+    } finally {
+      clearTimeout(timer);
+      this.signal.removeEventListener("abort", giveUp);
+    }
   }
 
   /** True with `--json`. */

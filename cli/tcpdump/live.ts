@@ -53,7 +53,7 @@ export async function captureLive(
   announce(kit, capture, options);
   try {
     const n = await loop(kit, capture, options);
-    for (const sink of options.sinks) await sink.finish();
+    for (const sink of options.sinks) await kit.unlessStuck(sink.finish());
     summary(kit, n, capture.counts());
   } finally {
     kit.signal.removeEventListener("abort", wake);
@@ -76,11 +76,11 @@ async function loop(kit: Kit, capture: LiveCapture, options: LiveOptions): Promi
       for (let k = 0; k < sinks.length; k++) {
         const sink = sinks[k]!;
         sink.take(record, n);
-        if (isLineBuffered || sink.isFull) await sink.drain();
+        if (isLineBuffered || sink.isFull) await kit.unlessStuck(sink.drain());
       }
     }
     if (count < batch.capacity) { // else more is waiting: print in bigger pieces
-      for (let k = 0; k < sinks.length; k++) await sinks[k]!.drain();
+      for (let k = 0; k < sinks.length; k++) await kit.unlessStuck(sinks[k]!.drain());
     }
     if (n < limit) await capture.wait();
   }

@@ -61,28 +61,28 @@ export async function readCapture(
       n++;
       for (let k = 0; k < sinks.length; k++) {
         sinks[k]!.take(record, n);
-        if (sinks[k]!.isFull) await sinks[k]!.drain();
+        if (sinks[k]!.isFull) await kit.unlessStuck(sinks[k]!.drain());
       }
     } else if (progress === Progress.More) {
       // What is on the way out goes first where more may be long in coming (a pipe).
-      if (name === "-") await drainAll(sinks);
+      if (name === "-") await drainAll(kit, sinks);
       const isQuick = source.readSync !== undefined && ++reads % READS_AT_ONCE !== 0;
       const space = reader.space();
       const read = isQuick ? source.readSync(space) : await readUnlessStopped(kit, source, space);
       if (read === null) reader.finish();
       else reader.filled(read);
     } else {
-      for (const sink of sinks) await sink.finish();
+      for (const sink of sinks) await kit.unlessStuck(sink.finish());
       if (progress === Progress.Fault) throw malformed(name, reader, n);
       break;
     }
   }
-  for (const sink of sinks) await sink.finish();
+  for (const sink of sinks) await kit.unlessStuck(sink.finish());
   return { packets: n };
 }
 
-async function drainAll(sinks: readonly PacketSink[]): Promise<void> {
-  for (const sink of sinks) await sink.drain();
+async function drainAll(kit: Kit, sinks: readonly PacketSink[]): Promise<void> {
+  for (const sink of sinks) await kit.unlessStuck(sink.drain());
 }
 
 /** 0 where the command was asked to stop first. */
