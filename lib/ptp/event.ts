@@ -49,7 +49,7 @@ export type PtpEvent =
   | { kind: "refusal"; at: Instant; port: number; refusal: PtpRefusal }
   /** The port went FAULTY. */
   | { kind: "fault"; at: Instant; port: number; reason: PortFault; resetAfter: Nanos }
-  /** A Sync went without Follow_Up, or a Delay_Req could not be used. */
+  /** A message's transmit stamp did not come in time: a Sync goes without Follow_Up. */
   | {
     kind: "stampMissed";
     at: Instant;
