@@ -37,6 +37,11 @@ export interface BankModel {
   largeStep: number;
   /** Large frequency steps per second. */
   largeStepRate: number;
+  /**
+   * Spread of late measurements over that of early ones: queues only add delay, so that an early
+   * measurement tells more of the path than a late one. 1 is a normal distribution.
+   */
+  lateSpread: number;
   /** Probability that a measurement is an outlier. */
   outlier: number;
 }
@@ -172,7 +177,8 @@ export class Bank {
     const back = at - this.#at; // 0 or negative
     const back2 = back * back / 2;
     this.#weigh(z, sign, sigma, back, back2);
-    const r = sigma * sigma / Math.max(this.inlier, 1e-3);
+    const spread = this.#spread(sign * this.innovation, sigma);
+    const r = spread * spread / Math.max(this.inlier, 1e-3);
     for (let i = 0; i < this.#count; i++) this.#updateMember(STRIDE * i, z, sign, r, back, back2);
     this.#mix();
   }
@@ -292,6 +298,16 @@ export class Bank {
     c[2] = m[o + XA]! + back * m[o + FA]! + back2 * m[o + AA]! + sign * m[o + AD]!;
     c[3] = m[o + XD]! + back * m[o + FD]! + back2 * m[o + AD]! + sign * m[o + DD]!;
     return c[0] + back * c[1] + back2 * c[2] + sign * c[3];
+  }
+
+  /**
+   * Standard deviation of the side of a two-piece normal distribution that `late` lies on, ns; the two
+   * average `sigma`, and the passage between them is smooth.
+   */
+  #spread(late: number, sigma: number): number {
+    const ratio = this.#model.lateSpread;
+    const early = 2 * sigma / (1 + ratio);
+    return early * (1 + (ratio - 1) / (1 + Math.exp(-late / (0.3 * early))));
   }
 
   /** Weighs the members by their likelihood of `z`, and tells how likely it is no outlier. */

@@ -57,6 +57,7 @@ export const DEFAULT_MODEL: BankModel = {
   stepRate: 1 / 40,
   largeStep: 3000,
   largeStepRate: 1e-4,
+  lateSpread: 2,
   outlier: 0.01,
 };
 

@@ -2,9 +2,9 @@
  * The default servo: an estimator of the master's line over CLOCK_MONOTONIC_RAW, and an actuator that
  * holds the clock to that line.
  *
- * Locked: offset and bound are within the lock threshold; left only beyond twice of it, or when the
- * master's time jumps. Holdover: locked, but no Sync for four intervals and at least a second; the
- * clock goes on along the extrapolated line and the bound grows.
+ * Locked: the offset is within the lock threshold and the bound within five times of it; left only
+ * beyond twice of that, or when the master's time jumps. Holdover: locked, but no Sync for four
+ * intervals and at least a second; the clock goes on along the extrapolated line and the bound grows.
  * @module
  */
 import type { Clock } from "../../base/clock.ts";
@@ -41,6 +41,8 @@ export interface RobustOptions extends StepOptions {
 
 /** Standard deviations of the estimate in the bound, for 99.9 % with room for a model that is wrong. */
 const BOUND_DEVIATIONS = 4.5;
+/** A bound this many lock thresholds wide still counts as locked: a poor path, but a known one. */
+const BOUND_FOR_LOCK = 5;
 /** Share of the path delay that a symmetric-looking path may hide as asymmetry. */
 const ASYMMETRY_SHARE = 0.05;
 /** Corrections after a step or jump come this often, ns, for this long, with a shorter time constant. */
@@ -205,13 +207,12 @@ export class RobustServo implements Servo {
     const size = Math.abs(offset);
     const bound = this.#bound(raw);
     if (this.#state === ServoState.Unlocked) {
-      if (!isSilent && this.#forwards > 2 && size < this.#lock && bound < this.#lock) {
-        this.#state = ServoState.Locked;
-      }
+      const isIn = size < this.#lock && bound < BOUND_FOR_LOCK * this.#lock;
+      if (isIn && !isSilent && this.#forwards > 2) this.#state = ServoState.Locked;
     } else if (isSilent) {
       this.#state = ServoState.Holdover;
     } else {
-      const isWithin = size < 2 * this.#lock && bound < 2 * this.#lock;
+      const isWithin = size < 2 * this.#lock && bound < 2 * BOUND_FOR_LOCK * this.#lock;
       this.#state = isWithin ? ServoState.Locked : ServoState.Unlocked;
     }
   }
