@@ -21,6 +21,8 @@ export interface StampOptions {
   transmitNoise?: Jitter;
   /** Stamps are multiples of this, ns; not rounded if left out. */
   quantum?: number;
+  /** Only channels below this are stamped; all if left out. PTP needs the event channel, 0, alone. */
+  channels?: number;
   /** Probability that a transmit stamp never comes. */
   missing?: number;
   /** From departure until the transmit stamp can be read, ns; 1000 if left out. */
@@ -29,6 +31,7 @@ export interface StampOptions {
 
 /** Kernel stamps over a virtual Ethernet pair, as measured: spread 0.4 us, always late. */
 export const KERNEL_STAMPS: StampOptions = {
+  channels: 1,
   receiveNoise: { kind: "exponential", mean: 400 },
   transmitNoise: { kind: "exponential", mean: 400 },
   quantum: 1,
@@ -37,6 +40,7 @@ export const KERNEL_STAMPS: StampOptions = {
 /** A common network card: 8 ns quantum, few nanoseconds of noise. */
 export const CARD_STAMPS: StampOptions = {
   source: StampSource.Hardware,
+  channels: 1,
   receiveNoise: { kind: "gaussian", sigma: 5 },
   transmitNoise: { kind: "gaussian", sigma: 5 },
   quantum: 8,
@@ -99,6 +103,7 @@ export class SimLink implements Link {
   readonly #world: World;
   readonly #stamps: StampOptions;
   readonly #source: StampSource;
+  readonly #stampedChannels: number;
   readonly #random: Random;
   readonly #regions: Uint8Array[] = [];
   #head = -1;
@@ -119,6 +124,7 @@ export class SimLink implements Link {
     this.isRoot = options.isRoot === true;
     this.#stamps = options.stamps ?? {};
     this.#source = this.#stamps.source ?? StampSource.Software;
+    this.#stampedChannels = this.#stamps.channels ?? Infinity;
     this.#random = world.random(this.name, "stamps");
     this.up = wire.path(options.up, this.name, "up");
     this.down = wire.path(options.down, this.name, "down");
@@ -196,9 +202,9 @@ export class SimLink implements Link {
   /** The network: packet `h`, of which this link owns one reference, arrives at true time `t`. */
   accept(h: number, t: number): void {
     const port = this.#world.packets.port[h]!;
-    const channel = port < 0 ? -1 - port : this.ports.indexOf(port);
-    const stamp = this.#stamp(t, this.#stamps.receiveNoise);
-    this.#append(this.#world.deliveries.take(h, Math.max(0, channel), 0, stamp));
+    const channel = port < 0 ? -1 - port : Math.max(0, this.ports.indexOf(port));
+    const stamp = this.#stamp(t, channel, this.#stamps.receiveNoise);
+    this.#append(this.#world.deliveries.take(h, channel, 0, stamp));
   }
 
   /** The network: the transmit stamp in entry `d` can be read. */
@@ -233,16 +239,16 @@ export class SimLink implements Link {
   }
 
   #sendStamp(departure: number, channel: number, ticket: number): void {
-    if (this.#source === StampSource.None) return;
     if (this.#random.chance(this.#stamps.missing ?? 0)) return;
-    const stamp = this.#stamp(departure, this.#stamps.transmitNoise);
+    const stamp = this.#stamp(departure, channel, this.#stamps.transmitNoise);
+    if (stamp !== stamp) return;
     const d = this.#world.deliveries.take(-1, channel, ticket, stamp);
     this.#world.scheduleStamp(departure + (this.#stamps.transmitLatency ?? 1000), this, d);
   }
 
   /** The interface's stamp of true time `t`, an Instant; NaN where it takes none. */
-  #stamp(t: number, noise: Jitter | undefined): number {
-    if (this.#source === StampSource.None) return NaN;
+  #stamp(t: number, channel: number, noise: Jitter | undefined): number {
+    if (this.#source === StampSource.None || channel >= this.#stampedChannels) return NaN;
     const raw = this.node.rawAt(t) + sample(noise, this.#random);
     const quantum = this.#stamps.quantum;
     return quantum === undefined ? raw : Math.round(raw / quantum) * quantum;

@@ -27,7 +27,7 @@ import { SimLink } from "./link.ts";
 import { type NodeOptions, SimNode } from "./node.ts";
 import { DeliveryPool, mix, PacketPool } from "./packet_pool.ts";
 import { Wire, type WireOptions } from "./wire.ts";
-import type { World } from "./world.ts";
+import type { Fan, World } from "./world.ts";
 
 /** A network. */
 export interface NetworkOptions {
@@ -39,7 +39,7 @@ export interface NetworkOptions {
 }
 
 /** Kinds of event, the high bits of the calendar's first integer. */
-const Kind = { Arrival: 0, Stamp: 1, Wake: 2, Call: 3 } as const;
+const Kind = { Arrival: 0, Stamp: 1, Wake: 2, Call: 3, Fan: 4 } as const;
 const KIND_SHIFT = 28;
 const INDEX_MASK = (1 << KIND_SHIFT) - 1;
 
@@ -57,6 +57,8 @@ export class Network {
   readonly #world: World;
   readonly #calls: ((() => void) | undefined)[] = [];
   readonly #freeCalls: number[] = [];
+  readonly #fans: (Fan | undefined)[] = [];
+  readonly #freeFans: number[] = [];
   readonly #inbox: PacketBatch;
   readonly #outbox: PacketBatch;
   readonly #a = timestamp();
@@ -77,7 +79,7 @@ export class Network {
     return this.#world.now as Nanos;
   }
 
-  /** Events handled so far. */
+  /** Events handled so far: arrivals at each node, stamps, wake-ups, calls. */
   get events(): number {
     return this.#events;
   }
@@ -194,6 +196,9 @@ export class Network {
       case Kind.Wake:
         this.nodes[index]!.wake(this.#world.now);
         break;
+      case Kind.Fan:
+        this.#fan(index);
+        break;
       default: {
         const action = this.#calls[index]!;
         this.#calls[index] = undefined;
@@ -204,8 +209,27 @@ export class Network {
   }
 
   #arrival(index: number, h: number): void {
-    const { links, packets, now } = this.#world;
-    const link = links[index]!;
+    this.#accept(this.#world.links[index]!, h);
+  }
+
+  /** A packet reaches all of a route at one instant. */
+  #fan(index: number): void {
+    const { route, from, packet } = this.#fans[index]!;
+    this.#fans[index] = undefined;
+    this.#freeFans.push(index);
+    const { packets } = this.#world;
+    for (let k = 0; k < route.length; k++) {
+      const link = route[k]!;
+      if (link === from) continue;
+      packets.retain(packet);
+      this.#accept(link, packet);
+    }
+    packets.release(packet);
+    this.#events += route.length - 2;
+  }
+
+  #accept(link: SimLink, h: number): void {
+    const { packets, now } = this.#world;
     const node = link.node;
     if (!link.isOpen || !node.isRunning) {
       packets.release(h);
@@ -239,6 +263,11 @@ export class Network {
       links: [],
       random: (name, purpose) => this.random(name, purpose),
       scheduleArrival: (at, link, h) => this.#push(at, Kind.Arrival, link.index, h),
+      scheduleFan: (at, fan) => {
+        const k = this.#freeFans.pop() ?? this.#fans.length;
+        this.#fans[k] = fan;
+        this.#push(at, Kind.Fan, k, 0);
+      },
       scheduleStamp: (at, link, d) => this.#push(at, Kind.Stamp, link.index, d),
       scheduleWake: (at, node) => this.#push(at, Kind.Wake, node.index, 0),
     };

@@ -115,6 +115,11 @@ export class Path {
     this.isCorrupted = false;
   }
 
+  /** The delay where it is all a datagram meets, else NaN. */
+  get constant(): number {
+    return this.#isTransparent ? this.#o.delay ?? 0 : NaN;
+  }
+
   /** The options in force. */
   get options(): PathOptions {
     return this.#o;

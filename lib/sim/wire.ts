@@ -17,15 +17,26 @@ export interface WireOptions {
   isIsolating?: boolean;
 }
 
-/** The links a destination address leads to. */
-interface Route {
-  readonly links: SimLink[];
+/** The links a destination leads to; replaced and never changed, as a fan-out may be under way. */
+type Route = readonly SimLink[];
+
+/** What {@linkcode Wire} needs to know of a datagram that has come up. */
+interface Delivery {
+  readonly at: number;
+  readonly octets: number;
+  /** It came twice. */
+  readonly again: boolean;
+  /** Only to links of this route. */
+  readonly within: Route | undefined;
 }
 
 /** A wire; a datagram goes up its sender's path and down each receiver's. */
 export class Wire {
   readonly name: string;
-  readonly links: SimLink[] = [];
+  /** All links attached, in order; replaced and never changed. */
+  links: Route = [];
+  #roots: Route = [];
+  #isPartitioned = false;
   readonly #world: World;
   readonly #options: WireOptions;
   readonly #routes = new Map<AddressHandle, Route>();
@@ -44,25 +55,26 @@ export class Wire {
   }
 
   attach(link: SimLink): void {
-    this.links.push(link);
+    this.links = [...this.links, link];
+    if (link.isRoot) this.#roots = [...this.#roots, link];
     for (const handle of link.handles) this.join(handle, link);
   }
 
   detach(link: SimLink): void {
-    remove(this.links, link);
-    for (const route of this.#routes.values()) remove(route.links, link);
+    this.links = without(this.links, link);
+    this.#roots = without(this.#roots, link);
+    for (const destination of this.#routes.keys()) this.leave(destination, link);
   }
 
   /** Datagrams to `destination` (group or own address, with its port) reach `link` from now on. */
   join(destination: AddressHandle, link: SimLink): void {
-    const route = this.#routes.get(destination);
-    if (route === undefined) this.#routes.set(destination, { links: [link] });
-    else if (!route.links.includes(link)) route.links.push(link);
+    const route = this.#routes.get(destination) ?? [];
+    if (!route.includes(link)) this.#routes.set(destination, [...route, link]);
   }
 
   leave(destination: AddressHandle, link: SimLink): void {
     const route = this.#routes.get(destination);
-    if (route !== undefined) remove(route.links, link);
+    if (route !== undefined) this.#routes.set(destination, without(route, link));
   }
 
   /**
@@ -71,11 +83,13 @@ export class Wire {
    */
   partition(...groups: readonly (readonly SimLink[])[]): void {
     for (const link of this.links) link.island = groups.findIndex((g) => g.includes(link)) + 1;
+    this.#isPartitioned = true;
   }
 
   /** Everybody hears everybody again. */
   rejoin(): void {
     for (const link of this.links) link.island = 0;
+    this.#isPartitioned = false;
   }
 
   /**
@@ -86,24 +100,52 @@ export class Wire {
     const { packets } = this.#world;
     const octets = packets.length[h]!;
     const destination = packets.destination[h]!;
-    const links = destination === 0 ? this.links : this.#routes.get(destination)?.links;
+    const route = destination === 0 ? this.links : this.#routes.get(destination);
     const up = from.up;
     const at = up.offer(t, octets);
     if (at !== at) return up.departure;
-    if (links === undefined || links.length === 0) {
+    if (route === undefined || route.length === 0) {
       from.counters.unrouted++;
       return up.departure;
     }
     const carried = up.isCorrupted ? this.#corrupted(h, up) : h;
+    // Leaves of an isolating wire need not be asked where a leaf is the sender.
+    const isLeaf = this.#options.isIsolating === true && !from.isRoot;
     const again = up.isDuplicated;
-    for (let k = 0; k < links.length; k++) {
-      const to = links[k]!;
-      if (!this.#hears(to, from)) continue;
-      this.#deliver(to, carried, at, octets);
-      if (again) this.#deliver(to, carried, at, octets);
+    if (isLeaf) this.#spread(from, this.#roots, carried, { at, octets, again, within: route });
+    else if (again || !this.#fan(from, route, carried, at)) {
+      this.#spread(from, route, carried, { at, octets, again, within: undefined });
     }
     if (carried !== h) packets.release(carried);
     return up.departure;
+  }
+
+  /**
+   * Delivers to all of a route by a single event, where they are equally far and nothing may happen
+   * on the way: the cheap case that large networks are made of. False where it is not that case.
+   */
+  #fan(from: SimLink, route: Route, h: number, t: number): boolean {
+    if (this.#isPartitioned || route.length < 2) return false;
+    const delay = route[0]!.down.constant;
+    if (delay !== delay) return false;
+    for (let k = 1; k < route.length; k++) if (route[k]!.down.constant !== delay) return false;
+    this.#world.packets.retain(h);
+    this.#world.scheduleFan(t + delay, { route, from, packet: h });
+    for (let k = 0; k < route.length; k++) {
+      if (route[k] !== from) route[k]!.down.counters.carried++;
+    }
+    return true;
+  }
+
+  /** Delivers to each link for itself. */
+  #spread(from: SimLink, links: Route, h: number, d: Delivery): void {
+    for (let k = 0; k < links.length; k++) {
+      const to = links[k]!;
+      if (!this.#hears(to, from)) continue;
+      if (d.within !== undefined && !isIn(d.within, to)) continue;
+      this.#deliver(to, h, d.at, d.octets);
+      if (d.again) this.#deliver(to, h, d.at, d.octets);
+    }
   }
 
   #hears(to: SimLink, from: SimLink): boolean {
@@ -136,7 +178,11 @@ export class Wire {
   }
 }
 
-function remove(links: SimLink[], link: SimLink): void {
-  const k = links.indexOf(link);
-  if (k >= 0) links.splice(k, 1);
+function without(links: Route, link: SimLink): Route {
+  return links.filter((l) => l !== link);
+}
+
+/** True where the link is in the route; the root is often its first. */
+function isIn(route: Route, link: SimLink): boolean {
+  return route[0] === link || route.includes(link);
 }
