@@ -100,6 +100,7 @@ export abstract class OffsetServo implements Servo {
   protected abstract plainFrequency(): number;
 
   reset(_now: Instant): void {
+    this.#policy.refusal = undefined;
     this.#hasSync = false;
     this.#delayCount = 0;
     this.#isFirst = true;

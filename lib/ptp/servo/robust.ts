@@ -105,6 +105,7 @@ export class RobustServo implements Servo {
 
   reset(now: Instant): void {
     this.#estimator.reset();
+    this.#policy.refusal = undefined;
     this.#state = ServoState.Unlocked;
     this.#forwards = 0;
     this.#firstUntil = Infinity;

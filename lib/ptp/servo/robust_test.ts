@@ -197,6 +197,8 @@ Deno.test("RobustServo refuses a master before 2020 and leaves the clock alone",
   assertEquals(r.servo.refusal, { reason: "epoch", masterSeconds: 86_400 });
   assertEquals(r.clock.frequency(), 0);
   assert(Math.abs(r.error[499]! - 0.2e9) < 1e6);
+  r.servo.reset(6e9 as Instant);
+  assertEquals(r.servo.refusal, undefined, "another master gets its chance");
   const accepted = runTrial(o, (clock) => new RobustServo(clock, { acceptEpoch: true }));
   assertEquals(accepted.servo.refusal, undefined);
   assert(figures(accepted, 2, 5).max < 1000);

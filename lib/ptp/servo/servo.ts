@@ -43,7 +43,7 @@ export type ServoRefusal =
 
 /** A servo over one {@linkcode Clock}. Synchronous; owns no time source. */
 export interface Servo {
-  /** Another master, or the master's time jumped: forget phases, keep the frequency. */
+  /** Another master, or the master's time jumped: forget phases and refusals, keep the frequency. */
   reset(now: Instant): void;
   /** A Sync: it left the master at `masterTime` (t1) and arrived here at `local` (t2). */
   forward(masterTime: Timestamp, local: Instant): void;
