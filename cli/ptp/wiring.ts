@@ -192,10 +192,14 @@ function socketOptions(options: LinkOptions): UdpSocketOptions {
 
 async function openPortable(options: LinkOptions): Promise<OpenLink> {
   const { attachment } = options;
+  if (attachment.isLoopback) {
+    const why = "Deno cannot choose the interface of multicasts: they would leave by another one";
+    throw new Failure(ExitCode.Unavailable, `--io deno on ${attachment.name}`, why, "use --io ffi");
+  }
   const common = {
     reuse: true,
     join: [{ group: PRIMARY_GROUP, interfaceAddress: attachment.address }],
-    multicastLoop: options.multicastLoop || attachment.isLoopback,
+    multicastLoop: options.multicastLoop,
     multicastTtl: 1,
   };
   const link = await DenoUdpLink.open({

@@ -1,8 +1,8 @@
 /**
  * TAI - UTC by date: the built-in table, for kernels that nobody has told.
  *
- * Source: IERS Bulletin C as distributed in leap-seconds.list, issued 2025-07-07, good until
- * 2026-06-28. After that the last entry is still the best guess, but no longer certain.
+ * Source: IERS Bulletin C as distributed in leap-seconds.list, issued 2026-07-06, good until
+ * 2027-06-28. After that the last entry is still the best guess, but no longer certain.
  * @module
  */
 
@@ -38,8 +38,8 @@ const TABLE: readonly (readonly [since: number, offset: number])[] = [
   [1483228800, 37], // 2017-01-01
 ];
 
-/** 2026-06-28: beyond it a leap second may have come that the table does not know. */
-export const EXPIRES = 1782604800;
+/** 2027-06-28: beyond it a leap second may have come that the table does not know. */
+export const EXPIRES = 1814140800;
 
 /** TAI - UTC at a date. */
 export interface TaiOffset {
