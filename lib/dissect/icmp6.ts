@@ -82,7 +82,7 @@ function appendBody(
       return true;
     case Icmp6Type.ParameterProblem:
       out.ascii(PROBLEMS[icmp.code(v, o)] ?? ", code-#" + icmp.code(v, o));
-      if (icmp.code(v, o) <= 2) out.decimal(v.getUint32(o + 4));
+      if (icmp.code(v, o) < PROBLEMS.length) out.decimal(v.getUint32(o + 4));
       return true;
     case Icmp6Type.EchoRequest:
     case Icmp6Type.EchoReply:
@@ -175,7 +175,6 @@ function appendQuery(d: Dissection, i: number, out: ByteBuffer, options: LineOpt
     if (delay < 1000) out.ascii(`${delay}ms]`);
     else out.ascii(`${delay / 1000}s]`);
   }
-  if (isUnspecified(v, o + 8)) return true;
   out.ascii(" [gaddr ");
   out.ipv6(v, o + 8);
   const sources = v.getUint16(o + 26);
@@ -188,11 +187,6 @@ function appendQuery(d: Dissection, i: number, out: ByteBuffer, options: LineOpt
   }
   out.octet(0x5d);
   return true;
-}
-
-function isUnspecified(v: DataView, o: number): boolean {
-  return v.getUint32(o) === 0 && v.getUint32(o + 4) === 0 && v.getUint32(o + 8) === 0 &&
-    v.getUint32(o + 12) === 0;
 }
 
 function appendSources(v: DataView, o: number, n: number, out: ByteBuffer): void {
@@ -342,7 +336,12 @@ const UNREACHABLE = [
   "unreachable address",
   "unreachable port",
 ];
-const PROBLEMS = [", erroneous - octet ", ", next header - octet ", ", option - octet "];
+const PROBLEMS = [
+  ", erroneous - octet ",
+  ", next header - octet ",
+  ", option - octet ",
+  ", incomplete header chain - octet ",
+];
 const RECORDS = ["", "is_in", "is_ex", "to_in", "to_ex", "allow", "block"];
 const ROUTER_FLAGS = ["managed", "other stateful", "home agent"];
 const PREFERENCES = ["medium", "high", "reserved", "low"];

@@ -155,14 +155,19 @@ function appendOptions(v: DataView, o: number, n: number, out: ByteBuffer): void
   }
 }
 
-/** `(len=2, type=4, segleft=1) ` */
+/** `(len=2, type=4, segleft=1, last-entry=0, tag=0, [0]2001:db8::1) ` */
 function appendRouting(v: DataView, o: number, out: ByteBuffer): void {
-  out.ascii("(len=");
-  out.decimal(v.getUint8(o + 1));
-  out.ascii(", type=");
-  out.decimal(v.getUint8(o + 2));
-  out.ascii(", segleft=");
-  out.decimal(v.getUint8(o + 3));
+  const units = v.getUint8(o + 1);
+  const type = v.getUint8(o + 2);
+  out.ascii(`(len=${units}, type=${type}${type === 0 ? " [Deprecated]" : ""}`);
+  out.ascii(`, segleft=${v.getUint8(o + 3)}`);
+  if (type === 4) out.ascii(`, last-entry=${v.getUint8(o + 4)}, tag=${v.getUint16(o + 6)}`);
+  if (type === 0 || type === 4) {
+    for (let k = 0; k < units >>> 1; k++) {
+      out.ascii(`, [${k}]`);
+      out.ipv6(v, o + 8 + 16 * k);
+    }
+  }
   out.ascii(") ");
 }
 
@@ -202,6 +207,6 @@ const EXTENSIONS: Readonly<Record<number, Dissector | undefined>> = {
     IpProtocol.DestinationOptions,
     "DSTOPT",
   ),
-  [IpProtocol.Routing]: optionHeader("ipv6.routing", IpProtocol.Routing, "srcrt"),
+  [IpProtocol.Routing]: optionHeader("ipv6.routing", IpProtocol.Routing, "RT6"),
   [IpProtocol.Fragment]: fragmentHeader,
 };

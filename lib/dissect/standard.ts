@@ -54,7 +54,9 @@ export function standardRegistry(): Registry {
     .addIpProtocol(IpProtocol.Igmp, igmpDissector)
     .addIpProtocol(IpProtocol.Tcp, tcpDissector)
     .addIpProtocol(IpProtocol.Udp, udpDissector)
-    .addIpProtocol(IpProtocol.Icmp6, icmp6Dissector);
+    .addIpProtocol(IpProtocol.Icmp6, icmp6Dissector)
+    .addIpProtocol(IpProtocol.Ipv4, ipv4Dissector)
+    .addIpProtocol(IpProtocol.Ipv6, ipv6Dissector);
   for (const port of PTP_PORTS) registry.addUdpPort(port, ptpDissector, isPtpOnItsPort);
   for (const port of [53, 5353]) registry.addUdpPort(port, dnsDissector, isDns);
   for (const port of [67, 68]) registry.addUdpPort(port, dhcpDissector, isDhcp);
