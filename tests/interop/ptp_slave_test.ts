@@ -57,3 +57,19 @@ testNeeding("rptp slave: follows ptp4l, true p99 < 50 us", PTP4L, async () => {
   say(`rptp slave of ptp4l, last 7 s: ${describe(verdict)}`);
   assert(verdict.p99 < 50_000, describe(verdict));
 });
+
+testNeeding("rptp slave --io deno: follows rptp gm --io deno within 1 ms", NETNS, async () => {
+  await using pair = await NamespacePair.open();
+  const portable = ["--io", "deno"];
+  const clock = ["--clock", "virtual:offset=0.2,ppm=30"];
+  const gm = await startGm(pair.a, [...clock, ...portable, ...FAST]);
+  await gm.line(/"to":"MASTER"/, 15_000);
+  const slave = startSlave(pair.b, ["--clock", "virtual:ppm=-20", ...portable]);
+  await slave.line(/"state":"locked"/, 20_000);
+  await judgedFor(5);
+  assertEquals((await slave.stop()).code, 0);
+  await gm.stop();
+  const verdict = evaluate(lastSeconds(errorsBetween(slave, gm), 3));
+  say(`rptp slave --io deno, last 3 s: ${describe(verdict)}`);
+  assert(verdict.p99 < 1e6, describe(verdict));
+});
