@@ -72,8 +72,8 @@ const DD = 13;
 const WEIGHT = 14;
 const BIRTH = 15;
 
-/** Standard deviation of a phase nothing is known about, ns; small enough for float64 covariances. */
-const PHASE_SD = 1e9;
+/** Standard deviation of a phase of which only the first measurement, at the anchor, is known, ns. */
+const PHASE_SD = 1e8;
 /** The flat density of an outlier: one in this many standard deviations. */
 const OUTLIER_WIDTH = 30;
 /** A member lighter than this is dropped. */

@@ -31,7 +31,7 @@ const NOISE_FLOOR = 10;
 /** A measurement this many standard deviations off is suspect. */
 const SUSPECT = 5;
 /** Seconds between two chances for a frequency step. */
-const BRANCH_SECONDS = 0.5;
+const BRANCH_SECONDS = 1;
 /** Half-lives: weight of a measurement in the mean of squared normalised innovations. */
 const CONSISTENCY_GAIN = 0.02;
 
