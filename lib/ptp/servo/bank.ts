@@ -93,6 +93,8 @@ export class Bank {
 
   /** Standard deviation of a measurement, ns: the scale of {@linkcode BankModel.delayWalk}. */
   noise = 500;
+  /** What drift is multiplied with where the line is run on beyond the last measurement. */
+  driftTrust = 1;
   /** Mixture of the members, at {@linkcode at}: read only. */
   x = 0;
   f = 0;
@@ -222,13 +224,13 @@ export class Bank {
     const h = at - this.#at;
     const tau = this.#model.driftSeconds;
     const g = tau * (1 - Math.exp(-h / tau));
-    return this.x + this.f * h + this.a * tau * (h - g);
+    return this.x + this.f * h + this.driftTrust * this.a * tau * (h - g);
   }
 
   /** Frequency of the mixture at `at`, ppb. */
   frequency(at: number): number {
     const tau = this.#model.driftSeconds;
-    return this.f + this.a * tau * (1 - Math.exp((this.#at - at) / tau));
+    return this.f + this.driftTrust * this.a * tau * (1 - Math.exp((this.#at - at) / tau));
   }
 
   /** Variance of {@linkcode phase}, with the steps that may have happened since, ns^2. */

@@ -18,6 +18,7 @@ import {
   timestamp,
 } from "../../base/time.ts";
 import { Bank, type BankModel } from "./bank.ts";
+import { Foresight } from "./foresight.ts";
 import { Direction, History } from "./history.ts";
 import { NoiseTrack } from "./noise.ts";
 import { markOutliers } from "./outliers.ts";
@@ -47,7 +48,7 @@ const FREQUENCY_SD = 150_000;
 const DRIFT_SD = 7;
 const DELAY_SD = 3e7;
 
-/** The wander of section 4 of the issue, as the bank sees it; path delay walks half its noise in a second. */
+/** The wander of base/wander.ts as the bank sees it; path delay walks half its noise in a second. */
 export const DEFAULT_MODEL: BankModel = {
   walk: 1.5,
   driftWalk: 0.25,
@@ -69,6 +70,8 @@ export class Estimator {
   #anchored = false;
   readonly #history = new History(HISTORY);
   readonly #suspects = new Suspects();
+  readonly #foresight = new Foresight();
+  readonly #driftSeconds: number;
   readonly #scratch = timestamp();
   readonly #noiseForward = new NoiseTrack(NOISE_PRIOR, NOISE_FLOOR);
   readonly #noiseReverse = new NoiseTrack(NOISE_PRIOR, NOISE_FLOOR);
@@ -92,6 +95,7 @@ export class Estimator {
   /** @param members Histories kept by the bank; 1 for a plain Kalman filter. */
   constructor(members: number, model: BankModel = DEFAULT_MODEL) {
     this.#bank = new Bank(model, members);
+    this.#driftSeconds = model.driftSeconds;
   }
 
   /** True once both directions have been measured: {@linkcode masterAt} means something. */
@@ -137,6 +141,7 @@ export class Estimator {
     this.#suspects.clear();
     this.#noiseForward.cut();
     this.#noiseReverse.cut();
+    this.#foresight.cut();
     this.#sinceStart = 0;
     this.#generation++;
     this.#forwards = 0;
@@ -250,6 +255,7 @@ export class Estimator {
     if (isForward) this.#forwards++;
     else this.#reverses++;
     if (this.#sinceStart < 16) return;
+    this.#foresee();
     const square = Math.min(9, bank.innovation * bank.innovation / bank.innovationVariance);
     this.#consistency += CONSISTENCY_GAIN *
       (square * Math.max(1, this.#consistency) - this.#consistency);
@@ -298,6 +304,13 @@ export class Estimator {
     this.#suspects.clear();
     this.#noiseForward.cut();
     this.#noiseReverse.cut();
+    this.#foresight.cut();
+  }
+
+  #foresee(): void {
+    const bank = this.#bank;
+    this.#foresight.observe(bank.at, bank.x, bank.f, bank.a, this.#driftSeconds);
+    bank.driftTrust = this.#foresight.weight;
   }
 
   /** Runs the first measurements again where more is known of the noise, or some were outliers. */
