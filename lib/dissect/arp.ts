@@ -17,13 +17,8 @@ export const arpDissector: Dissector = {
     const o = d.offset[i]!;
     const v = d.view;
     const n = d.available(i);
-    const rarp = i > 0 && d.detail[i - 1] === EtherType.Rarp;
-    const label = rarp ? "rarp" : "arp";
-    if (n < arp.HEADER_LENGTH || n < arp.packetLength(v, o)) {
-      if (!options.link) out.ascii(rarp ? "Reverse ARP, " : "ARP, ");
-      return truncated(out, label);
-    }
-    if (!options.link) out.ascii(rarp ? "Reverse ARP, " : "ARP, ");
+    if (n < arp.HEADER_LENGTH || n < arp.packetLength(v, o)) return truncated(out, "arp");
+    if (!options.link) out.ascii("ARP, ");
     appendTypes(d, o, out, options);
     const operation = arp.operation(v, o);
     out.ascii(options.verbose > 0 ? ", " : "");
@@ -43,7 +38,7 @@ function appendTypes(d: Dissection, o: number, out: ByteBuffer, options: LineOpt
     arp.hardwareLength(v, o) === 6;
   if (usual && options.verbose === 0) return;
   const hardware = arp.hardwareType(v, o);
-  out.ascii(hardware === 1 ? "Ethernet" : "Unknown Hardware (" + hardware + ")");
+  out.ascii(HARDWARE.get(hardware) ?? `Unknown Hardware (${hardware})`);
   out.ascii(" (len ");
   out.decimal(arp.hardwareLength(v, o));
   out.ascii("), ");
@@ -148,3 +143,12 @@ function isZero(v: DataView, o: number, n: number): boolean {
   for (let k = 0; k < n; k++) if (v.getUint8(o + k) !== 0) return false;
   return true;
 }
+
+/** ARP hardware types (IANA). */
+const HARDWARE: ReadonlyMap<number, string> = new Map([
+  [1, "Ethernet"],
+  [6, "TokenRing"],
+  [7, "ArcNet"],
+  [15, "FrameRelay"],
+  [24, "IEEE 1394"],
+]);

@@ -23,9 +23,16 @@ export function pseudoIpv4(v: DataView, ip: number, protocol: number, length: nu
   return addWords(v, ip + 12, 8, protocol + length);
 }
 
-/** Sum of the pseudo header of an IPv6 packet at `ip`. */
-export function pseudoIpv6(v: DataView, ip: number, protocol: number, length: number): number {
-  return addWords(v, ip + 8, 32, protocol + (length >>> 16) + (length & 0xffff));
+/** Sum of the pseudo header of an IPv6 packet at `ip` whose final destination is at `destination`. */
+export function pseudoIpv6(
+  v: DataView,
+  ip: number,
+  destination: number,
+  protocol: number,
+  length: number,
+): number {
+  const sum = addWords(v, ip + 8, 16, protocol + (length >>> 16) + (length & 0xffff));
+  return addWords(v, destination, 16, sum);
 }
 
 /** What the checksum field should have held, given it held `present` and all summed up to `sum`. */

@@ -27,12 +27,18 @@ export const icmp6Dissector: Dissector = {
     out.ascii(NAMES.get(type) ?? `unknown icmp6 type (${type})`);
     if (n < needed(type)) return truncated(out, "icmp6");
     const discovery = type >= Icmp6Type.RouterSolicitation && type <= Icmp6Type.Redirect;
-    if (!(options.quiet && discovery) && !appendBody(d, i, type, out, options)) return false;
-    out.ascii(", length ");
-    out.decimal(d.length[i]!);
+    const verbose = options.verbose > 0;
+    if (verbose && discovery) appendLength(d, i, out);
+    if (!appendBody(d, i, type, out, options)) return false;
+    if (!verbose) appendLength(d, i, out);
     return false;
   },
 };
+
+function appendLength(d: Dissection, i: number, out: ByteBuffer): void {
+  out.ascii(", length ");
+  out.decimal(d.length[i]!);
+}
 
 function needed(type: number): number {
   switch (type) {
@@ -172,11 +178,19 @@ function appendQuery(d: Dissection, i: number, out: ByteBuffer, options: LineOpt
   const delay = code < 32768 ? code : ((code & 0x0fff) | 0x1000) * 2 ** ((code >>> 12 & 7) + 3);
   if (options.verbose > 0) {
     out.ascii(" [max resp delay=");
-    if (delay < 1000) out.ascii(`${delay}ms]`);
-    else out.ascii(`${delay / 1000}s]`);
+    out.decimal(delay);
+    out.octet(0x5d);
   }
   out.ascii(" [gaddr ");
   out.ipv6(v, o + 8);
+  if (options.verbose > 0) {
+    if ((v.getUint8(o + 24) & 8) !== 0) out.ascii(" sflag");
+    if ((v.getUint8(o + 24) & 7) !== 0) out.ascii(` robustness=${v.getUint8(o + 24) & 7}`);
+    const interval = v.getUint8(o + 25);
+    out.ascii(
+      ` qqi=${interval < 128 ? interval : (interval & 15 | 16) << (interval >>> 4 & 7) + 3}`,
+    );
+  }
   const sources = v.getUint16(o + 26);
   if (sources > 0) {
     if (d.length[i]! < 28 + 16 * sources) out.ascii(` [invalid number of sources ${sources}]`);
@@ -331,7 +345,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 const UNREACHABLE = [
   "unreachable route",
-  "unreachable prohibited",
+  " unreachable prohibited",
   "beyond scope",
   "unreachable address",
   "unreachable port",

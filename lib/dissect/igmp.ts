@@ -63,7 +63,7 @@ function appendMessage(
       );
       if (n < 8) return truncated(out, "igmp");
       out.ipv4(v, igmp.group(v, o));
-      appendOddLength(d.length[i]!, out);
+      if (type !== IgmpType.ReportV2) appendOddLength(d.length[i]!, out);
       return true;
     case IgmpType.ReportV3:
       out.ascii("igmp v3 report");

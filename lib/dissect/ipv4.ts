@@ -38,13 +38,13 @@ export const ipv4Dissector: Dissector = {
     const o = d.offset[i]!;
     const v = d.view;
     const n = d.available(i);
-    if (!options.link || d.quoted) out.ascii("IP ");
     if (n >= 1 && ipv4.version(v, o) !== 4) {
       out.ascii("IP");
       out.decimal(ipv4.version(v, o));
-      out.ascii(", wrong link-layer encapsulation (invalid)");
+      out.ascii(" (invalid)");
       return false;
     }
+    if (!options.link) out.ascii("IP ");
     if (n < ipv4.MIN_HEADER_LENGTH) return truncated(out, "ip");
     const header = ipv4.headerLength(v, o);
     if (header < ipv4.MIN_HEADER_LENGTH) {
@@ -84,7 +84,7 @@ function appendPayload(d: Dissection, i: number, length: number, out: ByteBuffer
     out.ascii(": ");
   }
   if (!d.isLast(i)) return true;
-  out.ascii("ip-proto-");
+  out.ascii(" ip-proto-");
   out.decimal(protocol);
   out.octet(0x20);
   out.decimal(length);
@@ -182,7 +182,7 @@ function appendRoute(v: DataView, at: number, n: number, out: ByteBuffer): void 
   if (n < 3) return;
   const pointer = v.getUint8(at + 2) - 1;
   for (let k = 3; k + 4 <= n; k += 4) {
-    out.ascii(k === pointer ? ", " : " ");
+    out.octet(0x20);
     out.ipv4(v, at + k);
     if (k < pointer) out.octet(0x2c);
   }

@@ -26,13 +26,13 @@ export const ipv6Dissector: Dissector = {
     const o = d.offset[i]!;
     const v = d.view;
     const n = d.available(i);
-    if (!options.link || d.quoted) out.ascii("IP6 ");
     if (n >= 1 && ipv6.version(v, o) !== 6) {
       out.ascii("IP");
       out.decimal(ipv6.version(v, o));
-      out.ascii(", wrong link-layer encapsulation (invalid)");
+      out.ascii(" (invalid)");
       return false;
     }
+    if (!options.link) out.ascii("IP6 ");
     if (n < ipv6.HEADER_LENGTH) return truncated(out, "ip6");
     const payload = ipv6.payloadLength(v, o);
     const missing = payload + ipv6.HEADER_LENGTH - d.length[i]!;
@@ -95,7 +95,7 @@ function appendUndissected(next: number, length: number, out: ByteBuffer): void 
     out.ascii("no next header");
     return;
   }
-  out.ascii("ip-proto-");
+  out.ascii(" ip-proto-");
   out.decimal(next);
   out.octet(0x20);
   out.decimal(length);
@@ -119,7 +119,7 @@ function optionHeader(name: string, kind: number, word: string): Dissector {
       out.ascii(word);
       out.octet(0x20);
       if (d.available(i) < n) return truncated(out, word.toLowerCase());
-      if (kind === IpProtocol.Routing) appendRouting(d.view, o, out);
+      if (kind === IpProtocol.Routing) appendRouting(d.view, o, out, options);
       else if (options.verbose > 0) appendOptions(d.view, o + 2, n - 2, out);
       if (d.isLast(i)) appendUndissected(d.view.getUint8(o), d.length[i]! - n, out);
       return true;
@@ -156,11 +156,12 @@ function appendOptions(v: DataView, o: number, n: number, out: ByteBuffer): void
 }
 
 /** `(len=2, type=4, segleft=1, last-entry=0, tag=0, [0]2001:db8::1) ` */
-function appendRouting(v: DataView, o: number, out: ByteBuffer): void {
+function appendRouting(v: DataView, o: number, out: ByteBuffer, options: LineOptions): void {
   const units = v.getUint8(o + 1);
   const type = v.getUint8(o + 2);
   out.ascii(`(len=${units}, type=${type}${type === 0 ? " [Deprecated]" : ""}`);
   out.ascii(`, segleft=${v.getUint8(o + 3)}`);
+  if (type === 0 && options.verbose > 0) out.ascii(`, rsv=0x${v.getUint32(o + 4).toString(16)}`);
   if (type === 4) out.ascii(`, last-entry=${v.getUint8(o + 4)}, tag=${v.getUint16(o + 6)}`);
   if (type === 0 || type === 4) {
     for (let k = 0; k < units >>> 1; k++) {
@@ -193,8 +194,9 @@ const fragmentHeader: Dissector = {
     out.decimal(ipv6.fragmentOffset(v, o));
     out.octet(0x7c);
     out.decimal(d.length[i]! - 8);
-    out.ascii(") ");
+    out.octet(0x29);
     if (ipv6.fragmentOffset(v, o) !== 0) return false;
+    out.octet(0x20);
     if (d.isLast(i)) appendUndissected(v.getUint8(o), d.length[i]! - 8, out);
     return true;
   },

@@ -21,8 +21,6 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [51, "AH"],
   [55, "Mobile IP"],
   [58, "ICMPv6"],
-  [59, "no next header"],
-  [60, "Destination Options"],
   [77, "unknown"],
   [88, "EIGRP"],
   [89, "OSPF"],

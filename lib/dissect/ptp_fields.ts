@@ -17,7 +17,7 @@ import { signalingFields } from "./ptp_signaling_fields.ts";
 export const Organization = { Cern: 0x080030, Ieee8021: 0x0080c2, C37238: 0x1c129d } as const;
 /** White Rabbit: "DEAD", version 1. */
 export const WHITE_RABBIT = 0xdead01;
-/** majorSdoId of IEEE 802.1AS. */
+/** majorSdoId of IEEE 802.1AS, which runs over Ethernet only. */
 const GPTP = 1;
 
 /** Adds the fields of a version 2 message, as far as it was captured whole. */
@@ -31,12 +31,13 @@ export function version2Fields(d: Dissection, i: number, into: FieldList): void 
   const fixed = message.FIXED_LENGTH[type] ?? 0;
   if (fixed === 0 || n < fixed || header.messageLength(v, o) < fixed) return;
   const end = Math.min(o + header.messageLength(v, o), o + n);
+  const gptp = header.majorSdoId(v, o) === GPTP && d.network < 0;
   switch (type) {
     case MessageType.Sync:
     case MessageType.DelayReq:
-      return syncFields(v, o, type, end, into);
+      return syncFields(v, o, gptp && type === MessageType.Sync, end, into);
     case MessageType.FollowUp:
-      return followUpFields(v, o, end, into);
+      return followUpFields(v, o, gptp, end, into);
     case MessageType.DelayResp:
       timeFields("v2.dr.receivetimestamp", v, o, into);
       return portFields(
@@ -72,7 +73,7 @@ export function version2Fields(d: Dissection, i: number, into: FieldList): void 
     case MessageType.Announce:
       return announceFields(v, o, end, into);
     case MessageType.Signaling:
-      return signalingFields(v, o, end, into);
+      return signalingFields(v, o, gptp, end, into);
     case MessageType.Management:
       return managementFields(v, o, end, into);
   }
@@ -101,8 +102,7 @@ function headerFields(v: DataView, o: number, into: FieldList): void {
   into.decimal("v2.logmessageperiod", header.logMessageInterval(v, o));
 }
 
-function syncFields(v: DataView, o: number, type: number, end: number, into: FieldList): void {
-  const gptp = header.majorSdoId(v, o) === GPTP && type === MessageType.Sync;
+function syncFields(v: DataView, o: number, gptp: boolean, end: number, into: FieldList): void {
   if (gptp && header.hasFlag(v, o, header.Flag.TwoStep)) {
     into.octets("v2.sync.reserved", v, o + message.TIMESTAMP, 10);
     return;
@@ -111,13 +111,19 @@ function syncFields(v: DataView, o: number, type: number, end: number, into: Fie
   if (gptp) followUpTlv(v, o, end, into);
 }
 
-function followUpFields(v: DataView, o: number, end: number, into: FieldList): void {
+function followUpFields(
+  v: DataView,
+  o: number,
+  gptp: boolean,
+  end: number,
+  into: FieldList,
+): void {
   const t = o + message.TIMESTAMP;
   timeFields("v2.fu.preciseorigintimestamp", v, o, into);
   const nanos = BigInt(timestamp.seconds(v, t)) * 1_000_000_000n +
     BigInt(timestamp.nanoseconds(v, t));
   into.decimal("v2.fu.preciseorigintimestamp.32bit", BigInt.asUintN(32, nanos));
-  if (header.majorSdoId(v, o) === GPTP) followUpTlv(v, o, end, into);
+  if (gptp) followUpTlv(v, o, end, into);
 }
 
 /** Follow_Up information TLV of IEEE 802.1AS (11.4.4.3). */

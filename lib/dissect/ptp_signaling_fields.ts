@@ -3,7 +3,6 @@
  * the TLVs of IEEE 802.1AS (10.6.4) and of White Rabbit.
  * @module
  */
-import * as header from "../ptp/wire/header.ts";
 import * as message from "../ptp/wire/message.ts";
 import * as signaling from "../ptp/wire/signaling.ts";
 import * as tlv from "../ptp/wire/tlv.ts";
@@ -12,8 +11,14 @@ import { Organization, portFields, signed24, WHITE_RABBIT } from "./ptp_fields.t
 
 const { TlvType } = tlv;
 
-/** Adds the fields of a signaling message that ends at `end`. */
-export function signalingFields(v: DataView, o: number, end: number, into: FieldList): void {
+/** Adds the fields of a signaling message that ends at `end`; `gptp`: of IEEE 802.1AS. */
+export function signalingFields(
+  v: DataView,
+  o: number,
+  gptp: boolean,
+  end: number,
+  into: FieldList,
+): void {
   portFields(
     "v2.sig.targetportidentity",
     "v2.sig.targetportid",
@@ -21,7 +26,6 @@ export function signalingFields(v: DataView, o: number, end: number, into: Field
     o + signaling.TARGET_PORT_IDENTITY,
     into,
   );
-  const gptp = header.majorSdoId(v, o) === 1;
   for (let t = message.firstTlv(v, o); t + tlv.TLV_HEADER_LENGTH <= end; t = tlv.next(v, t)) {
     if (tlv.next(v, t) > end) return;
     if (gptp) {

@@ -71,12 +71,12 @@ export const tcpDissector: Dissector = {
     const length = d.length[i]!;
     appendEnds(d, i, n >= 4, out);
     if (n < 4) return truncated(out, "tcp");
+    if (n < 13) return truncated(out, "tcp");
     if (length < tcp.MIN_HEADER_LENGTH) {
       out.ascii("truncated-tcp ");
       out.decimal(length);
       return false;
     }
-    if (n < 13) return truncated(out, "tcp");
     const header = tcp.headerLength(v, o);
     if (header < tcp.MIN_HEADER_LENGTH) {
       out.ascii(" tcp ");
@@ -89,7 +89,7 @@ export const tcpDissector: Dissector = {
     if (n < tcp.MIN_HEADER_LENGTH) return truncated(out, "tcp");
     if (options.quiet) {
       out.ascii("tcp ");
-      out.decimal(length - header);
+      out.decimal(length - header >>> 0);
       if (header > length) appendTooLong(header, length, out);
       return false;
     }

@@ -79,7 +79,7 @@ function appendPorts(v: DataView, o: number, out: ByteBuffer): void {
 
 /**
  * The sum, not folded, of pseudo header and `length` octets of layer `i`; -1 where that cannot be
- * told: not captured whole, a source route.
+ * told: not captured whole.
  */
 export function transportSum(d: Dissection, i: number, protocol: number, length: number): number {
   const k = enclosingIp(d, i);
@@ -88,8 +88,19 @@ export function transportSum(d: Dissection, i: number, protocol: number, length:
   const isIpv4 = ipv4.version(d.view, ip) === 4;
   const pseudo = isIpv4
     ? pseudoIpv4(d.view, ip, protocol, length)
-    : pseudoIpv6(d.view, ip, protocol, length);
+    : pseudoIpv6(d.view, ip, finalDestination(d, k, i), protocol, length);
   return addWords(d.view, d.offset[i]!, length, pseudo);
+}
+
+/** Offset of the destination that counts: the last one of a routing header (RFC 8200 8.1). */
+function finalDestination(d: Dissection, ip: number, i: number): number {
+  for (let k = ip + 1; k < i; k++) {
+    const o = d.offset[k]!;
+    if (d.dissector[k]!.name !== "ipv6.routing" || d.view.getUint8(o + 3) === 0) continue;
+    const addresses = d.view.getUint8(o + 1) >>> 1;
+    if (addresses > 0) return o + 8 + 16 * (addresses - 1);
+  }
+  return d.offset[ip]! + ipv6.DESTINATION;
 }
 
 /** The protocol numbers again, for the callers here. */

@@ -45,7 +45,7 @@ export const udpDissector: Dissector = {
       return false;
     }
     if (n < udp.HEADER_LENGTH) return truncated(out, "udp");
-    if (options.verbose > 1 && !d.fragmented) appendChecksum(d, i, out);
+    if (options.verbose > (isIpv6(d) ? 0 : 1) && !d.fragmented) appendChecksum(d, i, out);
     const inner = d.isLast(i) ? "" : d.dissector[i + 1]!.name;
     if (!options.quiet && inner !== "" && SPEAKS_FOR_ITSELF.has(inner)) return true;
     appendLength(d, i, stated - udp.HEADER_LENGTH, out);
@@ -54,6 +54,11 @@ export const udpDissector: Dissector = {
     return true;
   },
 };
+
+/** tcpdump verifies the checksum with -v over IPv6, with -vv over IPv4. */
+function isIpv6(d: Dissection): boolean {
+  return d.network >= 0 && d.dissector[d.network]!.name === "ipv6";
+}
 
 /** Octets of payload that both UDP's length and the enclosing one allow; -1 where it has none. */
 function payloadLength(d: Dissection, i: number): number {
