@@ -3,10 +3,18 @@
  * @module
  */
 import { PacketBatch, SlotKind } from "../../lib/base/batch.ts";
+import { millis } from "../../lib/base/time.ts";
 import { linktypeDescription, linktypeName } from "../../lib/capture/linktype.ts";
 import { type CaptureRecord, captureRecord } from "../../lib/capture/record.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { PacketSink } from "./printer.ts";
+
+/** Full batches before the wait, which gives signals and timers a turn, is asked again. */
+const FULL_AT_ONCE = 16;
+/** Packets without an idle moment after which it pays to let some gather. */
+const DENSE = 32;
+/** How long they may: at 1 Mpps the socket's buffer holds several times as much. */
+const GATHER = millis(2);
 
 /** What the kernel counted since the capture began. */
 export interface CaptureCounts {
@@ -66,6 +74,9 @@ async function loop(kit: Kit, capture: LiveCapture, options: LiveOptions): Promi
   const record = captureRecord();
   const batch = capture.batch;
   let n = 0;
+  let second = NaN;
+  let dense = 0;
+  let full = 0;
   while (n < limit && !kit.isStopping) {
     batch.clear();
     const count = capture.receive();
@@ -79,10 +90,23 @@ async function loop(kit: Kit, capture: LiveCapture, options: LiveOptions): Promi
         if (isLineBuffered || sink.isFull) await kit.unlessStuck(sink.drain());
       }
     }
-    if (count < batch.capacity) { // else more is waiting: print in bigger pieces
-      for (let k = 0; k < sinks.length; k++) await kit.unlessStuck(sinks[k]!.drain());
+    const isNewSecond = record.seconds !== second;
+    second = record.seconds;
+    for (let k = 0; k < sinks.length; k++) {
+      // Where more is waiting, lines go out in bigger pieces.
+      const isDue = isNewSecond || sinks[k]!.isPrompt && count < batch.capacity;
+      if (isDue) await kit.unlessStuck(sinks[k]!.drain());
     }
-    if (n < limit) await capture.wait();
+    dense += count;
+    if (n >= limit || count === batch.capacity && ++full % FULL_AT_ONCE !== 0) continue;
+    const idle = capture.wait();
+    if (idle !== undefined) {
+      await idle;
+      dense = 0;
+    } else if (dense >= DENSE && count < batch.capacity) {
+      await kit.stopped(GATHER);
+      dense = 0;
+    }
   }
   return n;
 }

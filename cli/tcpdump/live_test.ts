@@ -59,6 +59,7 @@ class FakeCapture implements LiveCapture {
 class Taken implements PacketSink {
   readonly seconds: number[] = [];
   readonly lengths: (readonly [number, number])[] = [];
+  readonly isPrompt = true;
   readonly isFull = false;
   finished = 0;
 

@@ -5,11 +5,13 @@
 import { PcapWriter } from "../../lib/capture/pcap.ts";
 import { MAX_CAPLEN } from "../../lib/capture/record.ts";
 import type { CaptureRecord } from "../../lib/capture/record.ts";
-import { Failure, PipeClosed } from "../kit/errors.ts";
+import { Failure, isOsError, PipeClosed } from "../kit/errors.ts";
 import { ExitCode } from "../kit/exit.ts";
 import type { Sink } from "../kit/output.ts";
 import type { PacketSink } from "./printer.ts";
 
+const ENOSPC = 28;
+const EPIPE = 32;
 const CAPACITY = 1 << 20;
 /** More than this is written out before the next packet, so that the longest one still fits. */
 const ENOUGH = CAPACITY - MAX_CAPLEN - 64;
@@ -20,12 +22,15 @@ export interface PcapSinkOptions {
   readonly name: string;
   readonly micros: boolean;
   readonly snaplen: number;
-  /** False while a read file has not told its own; then the first packet decides. */
+  /** `undefined` while a read file has not told its own: the first packet decides. */
   readonly linktype: number | undefined;
+  /** Whether packets are written as they come: -U, or onto a pipe. */
+  readonly isPrompt: boolean;
 }
 
 /** Writes records of one link type; the file header goes out even where no packet comes. */
 export class PcapSink implements PacketSink {
+  readonly isPrompt: boolean;
   readonly #sink: Sink;
   readonly #options: PcapSinkOptions;
   #writer: PcapWriter | undefined;
@@ -35,6 +40,7 @@ export class PcapSink implements PacketSink {
   constructor(sink: Sink, options: PcapSinkOptions) {
     this.#sink = sink;
     this.#options = options;
+    this.isPrompt = options.isPrompt;
     if (options.linktype !== undefined) this.#open(options.linktype);
   }
 
@@ -66,7 +72,9 @@ export class PcapSink implements PacketSink {
     try {
       for (let at = 0; at < octets.length;) at += await this.#sink.write(octets.subarray(at));
     } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) throw new PipeClosed();
+      if (error instanceof Deno.errors.BrokenPipe || isOsError(error) && error.errno === EPIPE) {
+        throw new PipeClosed();
+      }
       throw writeFailure(this.#options.name, error);
     }
     writer.clear();
@@ -86,7 +94,7 @@ export class PcapSink implements PacketSink {
 /** The error of a write, with the file's name and what to do. */
 export function writeFailure(name: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if (/\(os error 28\)/.test(error.message)) {
+  if (/\(os error 28\)/.test(error.message) || isOsError(error) && error.errno === ENOSPC) {
     const fix = "free some space or write elsewhere; the packets up to here are in the file";
     return new Failure(ExitCode.InputOutput, `write ${name}`, "no space left on the device", fix, {
       cause: error,

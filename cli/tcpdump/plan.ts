@@ -67,8 +67,10 @@ export interface Plan {
   /** False with --count, and with -w unless --print. */
   readonly prints: boolean;
   readonly look: Look;
-  /** Flush after each packet. */
+  /** -l: lines go out after each packet. */
   readonly isLineBuffered: boolean;
+  /** -U: so does what -w writes. */
+  readonly isPacketBuffered: boolean;
   readonly io: Io;
 }
 
@@ -112,6 +114,7 @@ export function planOf(flags: Flags, words: readonly string[]): Plan {
       isNumbered: flags.number,
     },
     isLineBuffered: flags.lineBuffered,
+    isPacketBuffered: flags.packetBuffered,
     io: flags.io,
   };
 }

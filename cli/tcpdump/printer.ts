@@ -18,6 +18,8 @@ const SPACE = 0x20;
 export interface PacketSink {
   /** Packet `n`, from 1. */
   take(record: CaptureRecord, n: number): void;
+  /** True where somebody waits for each packet; false where once a second will do. */
+  readonly isPrompt: boolean;
   /** True where {@linkcode PacketSink.drain} should be called before more packets. */
   readonly isFull: boolean;
   /** Begins to write out what was collected; waits only for the piece before it. */
@@ -62,6 +64,7 @@ class TwinBuffer {
 
 /** One line a packet, or several with -v and dumps. */
 export class LinePrinter implements PacketSink {
+  readonly isPrompt = true;
   readonly #twin: TwinBuffer;
   readonly #look: Look;
   readonly #times: TimeText;
@@ -104,6 +107,7 @@ export class LinePrinter implements PacketSink {
 
 /** One JSON object a packet. */
 export class JsonPrinter implements PacketSink {
+  readonly isPrompt = true;
   readonly #twin: TwinBuffer;
   readonly #dissector = new PacketDissector();
 

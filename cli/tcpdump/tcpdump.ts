@@ -6,13 +6,14 @@ import { defineCommand } from "../kit/command.ts";
 import { Failure } from "../kit/errors.ts";
 import { ExitCode } from "../kit/exit.ts";
 import type { Kit } from "../kit/kit.ts";
+import type { Sink } from "../kit/output.ts";
 import { integer, interfaceName, text } from "../kit/parse.ts";
 import { captureLive } from "./live.ts";
 import { PcapSink } from "./pcap_sink.ts";
 import { type Flags, MAX_SNAPLEN, type Plan, planOf } from "./plan.ts";
 import { JsonPrinter, LinePrinter, type PacketSink } from "./printer.ts";
 import { type OctetSource, readCapture } from "./read_file.ts";
-import { interfaceLines, openCapture } from "./wiring.ts";
+import { DeviceFile, interfaceLines, openCapture } from "./wiring.ts";
 
 const off = { kind: "boolean", default: false, withNegated: false } as const;
 const times = { kind: "counter" } as const;
@@ -160,7 +161,7 @@ async function dump(kit: Kit, plan: Plan, flags: Flags): Promise<ExitCode> {
   const json = kit.jsonSink;
   if (json !== undefined && !flags.count) sinks.push(new JsonPrinter(json));
   else if (plan.prints) sinks.push(new LinePrinter(lines, plan.look));
-  if (plan.source.kind === "live") await live(kit, plan, sinks, flags.packetBuffered);
+  if (plan.source.kind === "live") await live(kit, plan, sinks);
   else await fromFile(kit, plan, sinks);
   if (flags.count) {
     if (kit.isJson) kit.json("count", { packets: counter.packets });
@@ -169,12 +170,7 @@ async function dump(kit: Kit, plan: Plan, flags: Flags): Promise<ExitCode> {
   return ExitCode.Ok;
 }
 
-async function live(
-  kit: Kit,
-  plan: Plan,
-  sinks: PacketSink[],
-  isPacketBuffered: boolean,
-): Promise<void> {
+async function live(kit: Kit, plan: Plan, sinks: PacketSink[]): Promise<void> {
   if (plan.source.kind !== "live") return;
   const { iface } = plan.source;
   const capture = openCapture(iface, { snaplen: plan.snaplen, isPromiscuous: plan.isPromiscuous });
@@ -185,7 +181,7 @@ async function live(
       iface,
       snaplen: plan.snaplen,
       limit: plan.limit,
-      isLineBuffered: plan.isLineBuffered || isPacketBuffered,
+      isLineBuffered: plan.isLineBuffered || plan.isPacketBuffered,
       sinks,
     });
   } finally {
@@ -196,16 +192,11 @@ async function live(
 async function fromFile(kit: Kit, plan: Plan, sinks: PacketSink[]): Promise<void> {
   if (plan.source.kind !== "file") return;
   const { path } = plan.source;
-  const source = path === "-" ? Deno.stdin : await Deno.open(path, { read: true });
-  const isFile = source !== Deno.stdin && (await (source as Deno.FsFile).stat()).isFile;
-  const octets: OctetSource = {
-    read: (into) => source.read(into),
-    ...(isFile ? { readSync: (into: Uint8Array) => source.readSync(into) } : {}),
-  };
+  const source = openRead(path);
   const file = openWrite(plan);
   try {
     if (file !== undefined) sinks.push(pcapSink(plan, file, undefined));
-    await readCapture(kit, octets, path, { sinks, limit: plan.limit });
+    await readCapture(kit, source, path, { sinks, limit: plan.limit });
   } catch (error) {
     if (error instanceof Deno.errors.IsADirectory || /os error 21/.test(String(error))) {
       throw new Failure(ExitCode.InputOutput, `read ${path}`, "it is a directory");
@@ -213,11 +204,28 @@ async function fromFile(kit: Kit, plan: Plan, sinks: PacketSink[]): Promise<void
     throw error;
   } finally {
     closeWrite(file);
-    if (source !== Deno.stdin) source.close();
+    source.close();
   }
 }
 
-type WriteFile = Deno.FsFile | typeof Deno.stdout;
+type ReadFile = OctetSource & { close(): void };
+type WriteFile = Sink & { close(): void };
+
+/** Stdin for `-`; `readSync` is there only for a file on a disk. */
+function openRead(path: string): ReadFile {
+  if (path === "-") return { read: (into) => Deno.stdin.read(into), close: () => {} };
+  try {
+    const file = Deno.openSync(path, { read: true });
+    return {
+      read: (into) => file.read(into),
+      close: () => file.close(),
+      ...(file.statSync().isFile ? { readSync: (into: Uint8Array) => file.readSync(into) } : {}),
+    };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return new DeviceFile(path, "read");
+    throw error;
+  }
+}
 
 function openWrite(plan: Plan): WriteFile | undefined {
   if (plan.write === undefined) return undefined;
@@ -232,7 +240,12 @@ function openWrite(plan: Plan): WriteFile | undefined {
     }
     return Deno.stdout;
   }
-  return Deno.openSync(plan.write, { write: true, create: true, truncate: true });
+  try {
+    return Deno.openSync(plan.write, { write: true, create: true, truncate: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return new DeviceFile(plan.write, "write");
+    throw error;
+  }
 }
 
 function closeWrite(file: WriteFile | undefined): void {
@@ -241,12 +254,19 @@ function closeWrite(file: WriteFile | undefined): void {
 
 function pcapSink(plan: Plan, file: WriteFile, linktype: number | undefined): PcapSink {
   const name = plan.write === "-" ? "stdout" : plan.write ?? "";
-  return new PcapSink(file, { name, micros: plan.writesMicros, snaplen: plan.snaplen, linktype });
+  return new PcapSink(file, {
+    name,
+    micros: plan.writesMicros,
+    snaplen: plan.snaplen,
+    linktype,
+    isPrompt: plan.isPacketBuffered || plan.write === "-",
+  });
 }
 
 /** Counts, for --count. */
 class Counter implements PacketSink {
   packets = 0;
+  readonly isPrompt = false;
   readonly isFull = false;
 
   take(): void {

@@ -203,6 +203,17 @@ Deno.test("rptp tcpdump -w on a full device: exit 74, says so", async () => {
   });
 });
 
+Deno.test("rptp tcpdump: files of /dev, which Deno refuses: <(...), /dev/full, /dev/null", async () => {
+  await withFile(capture(3), async (path) => {
+    const read = await sh(`"$rptp" tcpdump --count -r <(cat ${path}) 2>/dev/null`);
+    assertEquals([read.code, read.stdout], [0, "3 packets\n"]);
+    const full = await sh(`"$rptp" tcpdump -r ${path} -w /dev/full`);
+    assertEquals(full.code, 74);
+    match(full.stderr, /\nrptp tcpdump: write \/dev\/full: no space left on the device; free/);
+    assertEquals((await sh(`"$rptp" tcpdump -r ${path} -w /dev/null`)).code, 0);
+  });
+});
+
 Deno.test("rptp tcpdump | head: quiet, also in the middle of a long file", async () => {
   await withFile(capture(20_000), async (path) => {
     const { stdout, stderr } = await sh(
