@@ -394,3 +394,93 @@ Deno.test("UdpLink: mtu follows the device", () => {
   assertEquals(b.mtu, 1472);
   b.close();
 });
+
+Deno.test("UdpLink: an ICMPv6 error becomes a LinkError slot too", () => {
+  const a = open({ address: "::1" });
+  const gone = open({ address: "::1" });
+  const port = gone.port(0);
+  gone.close();
+  try {
+    const out = new PacketBatch(1, 64);
+    out.peer[put(out, "?")] = a.addresses.internText("::1", port);
+    assertEquals(a.send(out, 0), 1);
+    const inbox = new PacketBatch(4, 64);
+    gather(a, inbox, 1);
+    assertEquals([inbox.kind[0], inbox.length[0]], [SlotKind.LinkError, 111]);
+    assertEquals(a.addresses.text(inbox.peer[0]!), `[::1]:${port}`);
+  } finally {
+    a.close();
+  }
+});
+
+Deno.test("UdpLink: a dual-stack socket takes IPv4 as mapped addresses, and answers", () => {
+  const six = open({ address: "::", dualStack: true });
+  const four = open({});
+  try {
+    const out = new PacketBatch(1, 64);
+    out.peer[put(out, "hello")] = four.addresses.internText("127.0.0.1", six.port(0));
+    assertEquals(four.send(out, 0), 1);
+    const inbox = new PacketBatch(1, 64);
+    gather(six, inbox, 1);
+    assertEquals(six.addresses.text(inbox.peer[0]!), `[::ffff:127.0.0.1]:${four.port(0)}`);
+    out.clear();
+    const i = put(out, "back");
+    out.peer[i] = inbox.peer[0]!;
+    out.local[i] = inbox.local[0]!;
+    assertEquals(six.send(out, 0), 1);
+    const answer = new PacketBatch(1, 64);
+    gather(four, answer, 1);
+    assertEquals(text(answer, 0), "back");
+    assertEquals(six.counters.refusedTotal(), 0);
+  } finally {
+    six.close();
+    four.close();
+  }
+});
+
+Deno.test("UdpLink: a connected socket sends to handle 0 and hears only its peer", () => {
+  const server = open({});
+  const stranger = open({});
+  const client = open({ connect: { address: "127.0.0.1", port: server.port(0) } });
+  try {
+    const out = new PacketBatch(1, 64);
+    put(out, "to the peer");
+    assertEquals(client.send(out, 0), 1);
+    const inbox = new PacketBatch(4, 64);
+    gather(server, inbox, 1);
+    assertEquals(text(inbox, 0), "to the peer");
+    for (const [from, words] of [[stranger, "forged"], [server, "real"]] as const) {
+      out.clear();
+      out.peer[put(out, words)] = from.addresses.internText("127.0.0.1", client.port(0));
+      assertEquals(from.send(out, 0), 1);
+    }
+    inbox.clear();
+    gather(client, inbox, 1);
+    assertEquals([inbox.count, text(inbox, 0)], [1, "real"]);
+  } finally {
+    server.close();
+    stranger.close();
+    client.close();
+  }
+});
+
+Deno.test("UdpLink: local out chooses the source address; a multicast one is ignored", () => {
+  const a = open({ address: "0.0.0.0" });
+  const b = open({});
+  try {
+    const out = new PacketBatch(2, 64);
+    for (const source of ["127.0.0.9", "224.0.1.129"]) {
+      const i = put(out, source);
+      out.peer[i] = a.addresses.internText("127.0.0.1", b.port(0));
+      out.local[i] = a.addresses.internText(source, 0);
+    }
+    assertEquals(a.send(out, 0), 2);
+    const inbox = new PacketBatch(2, 64);
+    gather(b, inbox, 2);
+    const from = [...inbox.peer].map((h) => b.addresses.hostText(h));
+    assertEquals(from, ["127.0.0.9", "127.0.0.1"]);
+  } finally {
+    a.close();
+    b.close();
+  }
+});
