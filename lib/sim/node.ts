@@ -39,6 +39,10 @@ const MAX_SPINS = 100_000;
 /** A wake-up this little before its deadline, ns, is the deadline itself, rounded. */
 const ROUNDING = 0.02;
 
+/** A float64 as two integers, for the hash. */
+const bits = new Float64Array(1);
+const words = new Int32Array(bits.buffer);
+
 /** One machine. */
 export class SimNode {
   readonly name: string;
@@ -60,8 +64,6 @@ export class SimNode {
   #last = -Infinity;
   #spins = 0;
   #hash = 0;
-  readonly #bits = new Float64Array(1);
-  readonly #words = new Int32Array(this.#bits.buffer);
 
   /** Made by `Network.node`. */
   constructor(world: World, name: string, index: number, options: NodeOptions) {
@@ -166,8 +168,8 @@ export class SimNode {
 
   /** Stirs a packet and the time it passed at into the hash. */
   note(t: number, packetHash: number): void {
-    this.#bits[0] = t;
-    this.#hash = mix(mix(mix(this.#hash, this.#words[0]!), this.#words[1]!), packetHash);
+    bits[0] = t;
+    this.#hash = mix(mix(mix(this.#hash, words[0]!), words[1]!), packetHash);
   }
 
   #turn(t: number): void {

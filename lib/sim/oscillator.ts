@@ -48,9 +48,11 @@ export class Oscillator {
   /** Pieces drawn so far, and the one the last question was about. */
   #drawn = 1;
   #last = 0;
-  /** The question asked last, as a node asks the same several times while it runs. */
-  #answered = NaN;
-  #answer = NaN;
+  /**
+   * The piece in use, in one cache line: true start and end, raw start, skew; then the question
+   * asked last and its answer, as a node asks the same several times while it runs.
+   */
+  readonly #current = new Float64Array(6).fill(NaN);
 
   constructor(options: OscillatorOptions = {}) {
     this.#ppb = (options.ppm ?? 0) * 1000;
@@ -65,11 +67,12 @@ export class Oscillator {
 
   /** CLOCK_MONOTONIC_RAW of this node at true time `t`. */
   rawAt(t: Nanos): Instant {
-    if (t === this.#answered) return this.#answer as Instant;
-    const p = this.#pieceOfTrue(t);
-    const dt = t - this.#start[p]!;
-    this.#answered = t;
-    return this.#answer = this.#raw[p]! + (dt + dt * this.#skew[p]!) as Instant;
+    const c = this.#current;
+    if (t === c[4]) return c[5]! as Instant;
+    if (!(t >= c[0]! && t < c[1]!)) this.#load(this.#pieceOfTrue(t), t);
+    const dt = t - c[0]!;
+    c[4] = t;
+    return c[5] = c[2]! + (dt + dt * c[3]!) as Instant;
   }
 
   /** The true time at which CLOCK_MONOTONIC_RAW of this node shows `raw`. */
@@ -83,6 +86,15 @@ export class Oscillator {
   /** Frequency error at true time `t`, ppb. */
   frequencyAt(t: Nanos): number {
     return this.#skew[this.#pieceOfTrue(t)]! * 1e9;
+  }
+
+  #load(p: number, t: number): void {
+    const c = this.#current;
+    const period = this.#wander === undefined ? Infinity : this.#wander.period;
+    c[0] = this.#start[p]!;
+    c[1] = t < c[0] ? c[0] : c[0] + period;
+    c[2] = this.#raw[p]!;
+    c[3] = this.#skew[p]!;
   }
 
   /** Slot of the piece that holds true time `t`. */

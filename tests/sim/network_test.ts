@@ -171,6 +171,39 @@ Deno.test("Network: multicast reaches the group's members on the channel of its 
   assertEquals(beacons[8]!.seen.length, 0);
 });
 
+Deno.test("Network: over equal delays a group hears at one instant, in order, but for the sender", () => {
+  const build = (spread: number) => {
+    const net = new Network({ seed: 1 });
+    const lan = net.wire("lan", { up: { delay: 700 } });
+    const beacons = [0, 1, 2, 3].map((k) => {
+      const node = net.node(`n${k}`);
+      const link = node.link(lan, {
+        address: `10.0.0.${k + 1}`,
+        groups: ["224.0.0.9"],
+        down: { delay: 300 + spread * k },
+      });
+      const beacon = new Beacon(k === 1 ? 10 : 0, 1e6);
+      beacon.destination = net.addresses.internText("224.0.0.9", 0);
+      node.startCore(net.lane(link, beacon));
+      return { beacon, link };
+    });
+    return { net, lan, beacons };
+  };
+  const even = build(0);
+  even.net.at(5.5e6, () => even.lan.partition([even.beacons[0]!.link, even.beacons[1]!.link]));
+  even.net.at(7.0005e6, () => even.beacons[0]!.link.close()); // number 7 is under way to it
+  even.net.run(seconds(1));
+  assertEquals(even.beacons.map((b) => b.beacon.seen.length), [7, 0, 6, 6]);
+  assertEquals(
+    even.beacons[2]!.beacon.seen.map((s) => s.now),
+    [0, 1, 2, 3, 4, 5].map((k) => k * 1e6 + 1000),
+  );
+  assertEquals(even.net.packetsUnderWay, 0);
+  const uneven = build(1);
+  uneven.net.run(seconds(1));
+  assertEquals(uneven.beacons.map((b) => b.beacon.seen[0]?.now), [1000, undefined, 1002, 1003]);
+});
+
 Deno.test("Network: one seed gives one hash, another seed another", () => {
   const run = (seed: number) => {
     const { net } = hub(seed, 10);

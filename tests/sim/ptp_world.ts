@@ -3,6 +3,7 @@
  * simulated links and virtual clocks.
  * @module
  */
+import type { Link } from "../../lib/base/link.ts";
 import { type Instant, type Nanos, timestamp } from "../../lib/base/time.ts";
 import { VirtualClock } from "../../lib/base/virtual_clock.ts";
 import type { PtpEvent } from "../../lib/ptp/event.ts";
@@ -41,6 +42,8 @@ export interface ClockOptions {
   instance?: Partial<InstanceOptions>;
   port?: Partial<PortOptions>;
   isRoot?: boolean;
+  /** Puts decorators around the interface. */
+  decorate?: (link: SimLink, node: SimNode) => Link;
   /** Keep events; counting them is all that 1,000 clocks need. */
   keepEvents?: boolean;
 }
@@ -54,6 +57,7 @@ export class SimClock {
   readonly port: PtpPort;
   readonly events: PtpEvent[] = [];
   readonly #network: Network;
+  readonly #decorated: Link;
 
   constructor(network: Network, wire: Wire, options: ClockOptions) {
     const { id } = options;
@@ -66,6 +70,7 @@ export class SimClock {
       isRoot: options.isRoot === true,
       ...(options.stamps === undefined ? {} : { stamps: options.stamps }),
     });
+    this.#decorated = options.decorate?.(this.link, this.node) ?? this.link;
     const start = timestamp(1e9, 0);
     start.seconds += Math.floor((options.offset ?? 0) / 1e9);
     start.nanoseconds = (options.offset ?? 0) - Math.floor((options.offset ?? 0) / 1e9) * 1e9;
@@ -87,7 +92,7 @@ export class SimClock {
   /** Runs the instance: at first, and again after `node.stop()` as after a pulled plug. */
   start(keepEvents = true): void {
     this.node.start({
-      lanes: [this.#network.lane(this.link, this.port)],
+      lanes: [this.#network.lane(this.#decorated, this.port)],
       shared: this.instance,
       take: (event: PtpEvent) => {
         if (keepEvents) this.events.push(event);
