@@ -9,7 +9,7 @@ const NEEDS = { commands: ["timeout"] };
 
 /** Flags for two ports that other tests running now are unlikely to use. */
 function ports(): string[] {
-  const first = 20_000 + Math.floor(Math.random() * 20_000);
+  const first = 20_000 + Math.floor(Math.random() * 12_000);
   return ["--event-port", String(first), "--general-port", String(first + 1)];
 }
 
