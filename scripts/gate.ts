@@ -5,7 +5,7 @@
  * is no test (format, lint, types) counts where it fails. Exit code 0 only if nothing failed.
  * @module
  */
-import { parseSummary, type Tally, tallyOf } from "./gate_tally.ts";
+import { parseSummary, strict, type Tally, tallyOf } from "./gate_tally.ts";
 import { collect, houseFaults } from "./house.ts";
 
 /** What a stage left behind. */
@@ -41,6 +41,9 @@ const TEST_PERMISSIONS = [
   "--allow-sys",
 ];
 
+/** Aborted when the gate itself is told to end: what it started must not outlive it. */
+const ended = new AbortController();
+
 async function command(argv: readonly string[]): Promise<{ success: boolean; output: string }> {
   const [program = DENO, ...args] = argv;
   const result = await new Deno.Command(program, {
@@ -49,10 +52,12 @@ async function command(argv: readonly string[]): Promise<{ success: boolean; out
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(LIMIT_SECONDS * 1000),
+    signal: AbortSignal.any([ended.signal, AbortSignal.timeout(LIMIT_SECONDS * 1000)]),
   }).output();
   const output = decoder.decode(result.stdout) + decoder.decode(result.stderr);
-  const timedOut = result.signal === "SIGTERM" ? `\nended after ${LIMIT_SECONDS} s\n` : "";
+  const timedOut = result.signal === "SIGTERM" && !ended.signal.aborted
+    ? `\nended after ${LIMIT_SECONDS} s\n`
+    : "";
   return { success: result.success, output: output + timedOut };
 }
 
@@ -181,18 +186,23 @@ async function runAll(stages: readonly Stage[]): Promise<Tally> {
   };
   const together = stages.filter((stage) => stage.alone !== true);
   const slots = Array.from({ length: SLOTS }, async () => {
-    for (let next = together.shift(); next !== undefined; next = together.shift()) await one(next);
+    while (!ended.signal.aborted) {
+      const next = together.shift();
+      if (next === undefined) return;
+      await one(next);
+    }
   });
   await Promise.all(slots);
   for (const stage of stages) {
-    if (stage.alone === true) await one(stage);
+    if (stage.alone === true && !ended.signal.aborted) await one(stage);
   }
   return sum;
 }
 
 async function outcomeOf(stage: Stage): Promise<Outcome> {
   try {
-    return await stage.run();
+    const outcome = await stage.run();
+    return Deno.env.get("RPTP_REQUIRE_ALL") === "1" ? { ...outcome, ...strict(outcome) } : outcome;
   } catch (error) {
     return { ...tallyOf(0, 1, 0), output: `the stage could not run: ${error}\n` };
   }
@@ -233,4 +243,13 @@ async function main(args: readonly string[]): Promise<number> {
   return sum.failed > 0 ? 1 : 0;
 }
 
-Deno.exit(await main(Deno.args));
+let signalled = 0;
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.addSignalListener(signal, () => {
+    signalled = code;
+    print(`ended by ${signal}\n`);
+    ended.abort();
+  });
+}
+const code = await main(Deno.args);
+Deno.exit(signalled === 0 ? code : signalled);
