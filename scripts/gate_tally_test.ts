@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { parseSummary, tallyOf } from "./gate_tally.ts";
+import { parseSummary, strict, tallyOf } from "./gate_tally.ts";
 
 Deno.test("parseSummary() reads the runner's last line, steps left out", () => {
   const of = (line: string) => parseSummary(`running 3 tests\n\n${line}\n`, true);
@@ -17,4 +17,8 @@ Deno.test("parseSummary() counts a run without a summary, or with a bad exit, as
   assertEquals(parseSummary("error: Module not found", false), tallyOf(0, 1, 0));
   assertEquals(parseSummary("", true), tallyOf(0, 1, 0));
   assertEquals(parseSummary("ok | 2 passed | 0 failed (1ms)", false), tallyOf(2, 1, 0));
+});
+
+Deno.test("strict() turns skips into failures", () => {
+  assertEquals(strict(tallyOf(5, 1, 2)), tallyOf(5, 3, 0));
 });

@@ -19,7 +19,8 @@ const OUTSIDE = new Set([".git", ".deno", "dist", "coverage", "node_modules"]);
 export function collect(folder = ""): string[] {
   const files: string[] = [];
   for (const entry of Deno.readDirSync(folder === "" ? "." : folder)) {
-    if (OUTSIDE.has(entry.name)) continue;
+    // `deno compile --bundle` keeps a file in the root while it runs.
+    if (OUTSIDE.has(entry.name) || entry.name.startsWith(".deno_compile_")) continue;
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory) files.push(...collect(path));
     else if (entry.isFile) files.push(path);
