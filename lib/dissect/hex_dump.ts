@@ -15,10 +15,10 @@ export function appendHexDump(
   o: number,
   n: number,
   text: boolean,
+  lead = "\n\t",
 ): void {
   for (let at = 0; at < n; at += OCTETS_PER_LINE) {
-    out.octet(0x0a);
-    out.octet(0x09);
+    out.ascii(lead);
     out.octet(0x30);
     out.octet(0x78);
     out.hexPadded(at, at > 0xffff ? 5 : 4);
@@ -46,8 +46,8 @@ export function appendAscii(out: ByteBuffer, v: DataView, o: number, n: number):
   for (let k = 0; k < n; k++) {
     const c = v.getUint8(o + k);
     if (c === 0x0d) {
-      // not before a line feed, nor at the end; elsewhere a dot: it must not move the cursor
-      if (k + 1 === n || v.getUint8(o + k + 1) === 0x0a) continue;
+      // not before a line feed, nor near the end (as tcpdump has it); elsewhere a dot
+      if (k + 2 >= n || v.getUint8(o + k + 1) === 0x0a) continue;
       out.octet(0x2e);
     } else out.octet(c >= 0x20 && c < 0x7f || c === 0x09 || c === 0x0a ? c : 0x2e);
   }

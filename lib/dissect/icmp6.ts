@@ -8,6 +8,7 @@ import * as ipv6 from "../wire/ipv6.ts";
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { fold, shouldBe } from "./checksums.ts";
 import { type Dissection, type Dissector, type LineOptions, truncated } from "./dissection.ts";
+import { appendHexDump } from "./hex_dump.ts";
 import { transportSum } from "./transport.ts";
 
 const { Icmp6Type } = icmp;
@@ -106,13 +107,13 @@ function appendBody(
     case Icmp6Type.ListenerReportV2:
       return appendReport(d, i, out, options);
     case Icmp6Type.RouterSolicitation:
-      return options.verbose === 0 || appendNdOptions(d, i, 8, out);
+      return options.verbose === 0 || appendNdOptions(d, i, 8, out, options);
     case Icmp6Type.RouterAdvertisement:
-      return options.verbose === 0 || appendRouter(d, i, out);
+      return options.verbose === 0 || appendRouter(d, i, out, options);
     case Icmp6Type.NeighborSolicitation:
       out.ascii(", who has ");
       out.ipv6(v, icmp.target(v, o));
-      return options.verbose === 0 || appendNdOptions(d, i, 24, out);
+      return options.verbose === 0 || appendNdOptions(d, i, 24, out, options);
     case Icmp6Type.NeighborAdvertisement:
       out.ascii(", tgt is ");
       out.ipv6(v, icmp.target(v, o));
@@ -120,13 +121,13 @@ function appendBody(
       out.ascii(", Flags [");
       out.ascii(NEIGHBOR_FLAGS[v.getUint8(o + 4) >>> 5]!);
       out.octet(0x5d);
-      return appendNdOptions(d, i, 24, out);
+      return appendNdOptions(d, i, 24, out, options);
     case Icmp6Type.Redirect:
       out.ascii(", ");
       out.ipv6(v, o + 24);
       out.ascii(" to ");
       out.ipv6(v, o + 8);
-      return options.verbose === 0 || appendNdOptions(d, i, 40, out);
+      return options.verbose === 0 || appendNdOptions(d, i, 40, out, options);
     default:
       return true;
   }
@@ -252,7 +253,7 @@ function appendReport(d: Dissection, i: number, out: ByteBuffer, options: LineOp
   return true;
 }
 
-function appendRouter(d: Dissection, i: number, out: ByteBuffer): boolean {
+function appendRouter(d: Dissection, i: number, out: ByteBuffer, options: LineOptions): boolean {
   const o = d.offset[i]!;
   const v = d.view;
   const flags = v.getUint8(o + 5);
@@ -265,11 +266,17 @@ function appendRouter(d: Dissection, i: number, out: ByteBuffer): boolean {
   out.ascii(`, router lifetime ${v.getUint16(o + 6)}s`);
   out.ascii(`, reachable time ${v.getUint32(o + 8)}ms`);
   out.ascii(`, retrans timer ${v.getUint32(o + 12)}ms`);
-  return appendNdOptions(d, i, 16, out);
+  return appendNdOptions(d, i, 16, out, options);
 }
 
 /** Options of neighbour discovery from `at` on (RFC 4861 4.6). */
-function appendNdOptions(d: Dissection, i: number, at: number, out: ByteBuffer): boolean {
+function appendNdOptions(
+  d: Dissection,
+  i: number,
+  at: number,
+  out: ByteBuffer,
+  options: LineOptions,
+): boolean {
   const o = d.offset[i]!;
   const v = d.view;
   const end = Math.min(d.available(i), d.length[i]!);
@@ -281,6 +288,7 @@ function appendNdOptions(d: Dissection, i: number, at: number, out: ByteBuffer):
     const name = ND_OPTIONS.get(kind) ?? "unknown";
     out.ascii(`\n\t  ${name} option (${kind}), length ${n} (${n / 8}): `);
     appendNdOption(v, o + at, kind, n, out);
+    if (options.verbose > 1) appendHexDump(out, v, o + at + 2, n - 2, false, "\n\t    ");
     at += n;
   }
   return true;

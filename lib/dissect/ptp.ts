@@ -46,7 +46,7 @@ export function isPtpAnywhere(d: Dissection, o: number, limit: number, length: n
   const v = d.view;
   if (length < header.HEADER_LENGTH || limit - o < length) return false;
   const second = v.getUint8(o + 1);
-  if (second === 0) return isVersion1(v, o, length) && v.getUint8(o) === 0;
+  if (second === 1) return isVersion1(v, o, length);
   if (second !== 0x02 && second !== 0x12) return false;
   if (message.check(v, o, length) !== Fault.None) return false;
   const stated = header.messageLength(v, o);

@@ -69,7 +69,7 @@ function appendControl(
 ): boolean {
   const type = control.type(v, o);
   out.ascii(NAMES[type] ?? (type === ControlType.UserDefined ? "user" : `control ${type}`));
-  if (n < length && needsBody(type)) return truncated(out, "srt");
+  if (n < length) return truncated(out, "srt");
   const fault = type === ControlType.Handshake ? handshake.check(v, o, n) : control.check(v, o, n);
   if (fault !== SrtFault.None && type !== ControlType.Handshake) {
     out.ascii(" [malformed]");
@@ -108,11 +108,6 @@ function appendControl(
     default:
       return true;
   }
-}
-
-function needsBody(type: number): boolean {
-  return type === ControlType.Handshake || type === ControlType.Ack || type === ControlType.Nak ||
-    type === ControlType.DropRequest || type === ControlType.UserDefined;
 }
 
 function appendHandshake(v: DataView, o: number, n: number, out: ByteBuffer): void {

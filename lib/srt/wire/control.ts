@@ -45,7 +45,7 @@ export function check(v: DataView, o: number, length: number): SrtFault {
     case ControlType.Shutdown:
     case ControlType.AckAck:
     case ControlType.PeerError:
-      return body > PADDING ? SrtFault.BadLength : SrtFault.None;
+      return body !== 0 && body !== PADDING ? SrtFault.BadLength : SrtFault.None;
     case ControlType.Ack:
       return checkAck(body);
     case ControlType.Nak:
