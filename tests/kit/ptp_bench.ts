@@ -85,6 +85,10 @@ export class FakeServo implements Servo {
     this.calls.push(`reverse ${local} ${t.seconds}.${pad(t.nanoseconds)}`);
   }
 
+  linkDelay(delay: Nanos, at: Instant): void {
+    this.calls.push(`linkDelay ${delay} ${at}`);
+  }
+
   steer(): void {
     this.calls.push("steer");
     this.due = NEVER;

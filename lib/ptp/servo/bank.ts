@@ -19,43 +19,7 @@
  * @module
  */
 
-/** What the oscillators and the path are expected to do. */
-export interface BankModel {
-  /** Random walk of frequency, ppb^2/s. */
-  walk: number;
-  /** Random walk of drift, (ppb/s)^2/s. */
-  driftWalk: number;
-  /** Time constant in which drift is forgotten, s. */
-  driftSeconds: number;
-  /** Random walk of path delay in a second, as a share of the noise of a measurement. */
-  delayWalk: number;
-  /** Standard deviation of a frequency step, ppb. */
-  step: number;
-  /** Frequency steps per second. */
-  stepRate: number;
-  /** Standard deviation of a rare large frequency step, ppb. */
-  largeStep: number;
-  /** Large frequency steps per second. */
-  largeStepRate: number;
-  /**
-   * Spread of late measurements over that of early ones: queues only add delay, so that an early
-   * measurement tells more of the path than a late one. 1 is a normal distribution.
-   */
-  lateSpread: number;
-  /** Probability that a measurement is an outlier. */
-  outlier: number;
-}
-
-/** Where a member starts. */
-export interface BankPrior {
-  weight: number;
-  frequency: number;
-  frequencySd: number;
-  drift: number;
-  driftSd: number;
-  delay: number;
-  delaySd: number;
-}
+import type { BankModel, BankPrior } from "./bank_model.ts";
 
 /** Octets of one member: x f a d, the upper triangle of its covariance by rows, weight, birth. */
 const STRIDE = 16;
@@ -90,6 +54,8 @@ export class Bank {
   readonly #likelihood: Float64Array;
   #count = 0;
   #at = 0;
+  /** The coefficient of the phase in a measurement: 0 where only the path delay is measured. */
+  #ofPhase = 1;
 
   /** Standard deviation of a measurement, ns: the scale of {@linkcode BankModel.delayWalk}. */
   noise = 500;
@@ -182,6 +148,20 @@ export class Bank {
     const spread = this.#spread(sign * this.innovation, sigma);
     const r = spread * spread / Math.max(this.inlier, 1e-3);
     for (let i = 0; i < this.#count; i++) this.#updateMember(STRIDE * i, z, sign, r, back, back2);
+    this.#mix();
+  }
+
+  /**
+   * The path delay by itself, `d` with a standard deviation of `sigma`, ns; what is known of the phase
+   * moves with it as far as it was reckoned from the delay.
+   */
+  measureDelay(at: number, d: number, sigma: number): void {
+    this.predict(at);
+    this.#ofPhase = 0;
+    this.#weigh(d, 1, sigma, 0, 0);
+    const r = sigma * sigma / Math.max(this.inlier, 1e-3);
+    for (let i = 0; i < this.#count; i++) this.#updateMember(STRIDE * i, d, 1, r, 0, 0);
+    this.#ofPhase = 1;
     this.#mix();
   }
 
@@ -288,18 +268,20 @@ export class Bank {
 
   #expected(o: number, sign: number, back: number, back2: number): number {
     const m = this.#m;
-    return m[o]! + back * m[o + 1]! + back2 * m[o + 2]! + sign * m[o + 3]!;
+    const p = this.#ofPhase;
+    return p * m[o]! + back * m[o + 1]! + back2 * m[o + 2]! + sign * m[o + 3]!;
   }
 
   /** Covariance of the state with the measurement into `#c`; returns the measurement's variance. */
   #project(o: number, sign: number, back: number, back2: number): number {
     const m = this.#m;
     const c = this.#c;
-    c[0] = m[o + XX]! + back * m[o + XF]! + back2 * m[o + XA]! + sign * m[o + XD]!;
-    c[1] = m[o + XF]! + back * m[o + FF]! + back2 * m[o + FA]! + sign * m[o + FD]!;
-    c[2] = m[o + XA]! + back * m[o + FA]! + back2 * m[o + AA]! + sign * m[o + AD]!;
-    c[3] = m[o + XD]! + back * m[o + FD]! + back2 * m[o + AD]! + sign * m[o + DD]!;
-    return c[0] + back * c[1] + back2 * c[2] + sign * c[3];
+    const p = this.#ofPhase;
+    c[0] = p * m[o + XX]! + back * m[o + XF]! + back2 * m[o + XA]! + sign * m[o + XD]!;
+    c[1] = p * m[o + XF]! + back * m[o + FF]! + back2 * m[o + FA]! + sign * m[o + FD]!;
+    c[2] = p * m[o + XA]! + back * m[o + FA]! + back2 * m[o + AA]! + sign * m[o + AD]!;
+    c[3] = p * m[o + XD]! + back * m[o + FD]! + back2 * m[o + AD]! + sign * m[o + DD]!;
+    return p * c[0] + back * c[1] + back2 * c[2] + sign * c[3];
   }
 
   /**

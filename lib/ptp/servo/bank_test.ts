@@ -1,6 +1,7 @@
 import { ok as assert } from "node:assert/strict";
 import { Random } from "../../base/random.ts";
-import { Bank, type BankModel } from "./bank.ts";
+import { Bank } from "./bank.ts";
+import type { BankModel } from "./bank_model.ts";
 import { DEFAULT_MODEL } from "./estimator.ts";
 
 const PRIOR = {

@@ -17,7 +17,8 @@ import {
   type Timestamp,
   timestamp,
 } from "../../base/time.ts";
-import { Bank, type BankModel } from "./bank.ts";
+import { Bank } from "./bank.ts";
+import type { BankModel } from "./bank_model.ts";
 import { Foresight } from "./foresight.ts";
 import { Direction, History } from "./history.ts";
 import { NoiseTrack } from "./noise.ts";
@@ -47,6 +48,8 @@ const SETTLED = 32;
 const FREQUENCY_SD = 150_000;
 const DRIFT_SD = 7;
 const DELAY_SD = 3e7;
+/** Measurements of the link's delay in its running mean. */
+const LINK_MEAN = 16;
 
 /** The wander of base/wander.ts as the bank sees it; path delay walks half its noise in a second. */
 export const DEFAULT_MODEL: BankModel = {
@@ -80,6 +83,9 @@ export class Estimator {
   #replayedReverse = NOISE_PRIOR;
   #forwards = 0;
   #reverses = 0;
+  #links = 0;
+  #linkDelay = 0;
+  #linkVariance = 0;
   #branched = 0;
   #consistency = 1;
   #frequencyPrior = 0;
@@ -98,9 +104,9 @@ export class Estimator {
     this.#driftSeconds = model.driftSeconds;
   }
 
-  /** True once both directions have been measured: {@linkcode masterAt} means something. */
+  /** True once phase and delay have been measured: {@linkcode masterAt} means something. */
   get isUsable(): boolean {
-    return this.#forwards > 0 && this.#reverses > 0;
+    return this.#forwards > 0 && (this.#reverses > 0 || this.#links > 0);
   }
 
   /** Counts new lines: another master, or the master's time jumped. */
@@ -136,6 +142,7 @@ export class Estimator {
     this.#keepFrequency();
     this.#delayPrior = 0;
     this.#delaySd = DELAY_SD;
+    this.#links = 0;
     this.#anchored = false;
     this.#history.clear();
     this.#suspects.clear();
@@ -170,6 +177,19 @@ export class Estimator {
     this.#suspects.acquit(direction);
     this.#use(t, z, direction);
     if (REPLAY_AT.includes(this.#sinceStart)) this.#replayIfNewsOfNoise();
+  }
+
+  /** The path delay measured by itself, at `raw`, ns. Whatever is begun anew begins with the mean. */
+  measureDelay(raw: Instant, delay: Nanos): void {
+    const n = Math.min(++this.#links, LINK_MEAN);
+    const error = delay - this.#linkDelay;
+    this.#linkDelay += error / n;
+    if (n === 1) this.#linkVariance = NOISE_PRIOR * NOISE_PRIOR;
+    else this.#linkVariance += (error * error * (n - 1) / n - this.#linkVariance) / n;
+    const sigma = Math.max(NOISE_FLOOR, Math.sqrt(this.#linkVariance));
+    this.#delayPrior = this.#linkDelay;
+    this.#delaySd = Math.max(NOISE_FLOOR, sigma / Math.sqrt(n));
+    if (this.#anchored) this.#bank.measureDelay(this.#time(raw), delay, sigma);
   }
 
   /** Writes the master's time at `raw`. */
@@ -287,8 +307,10 @@ export class Estimator {
     const h = this.#history;
     this.#frequencyPrior = this.#bank.f;
     this.#frequencySd = FREQUENCY_SD;
-    this.#delayPrior = this.#bank.d;
-    this.#delaySd = Math.max(1e5, 10 * sigma);
+    if (this.#links === 0) {
+      this.#delayPrior = this.#bank.d;
+      this.#delaySd = Math.max(1e5, 10 * sigma);
+    }
     h.dropBefore(this.#suspects.since);
     this.#renew(this.#suspects.phaseShift);
     this.#sinceStart = h.count;

@@ -133,6 +133,11 @@ export abstract class OffsetServo implements Servo {
     this.#delays[this.#delayCount++ % n] = (there + back) / 2;
   }
 
+  linkDelay(delay: Nanos, _at: Instant): void {
+    const n = this.#delays.length;
+    this.#delays[this.#delayCount++ % n] = delay;
+  }
+
   /** Nothing but the watch over silence: these servos steer when a Sync comes. */
   steer(now: Instant): void {
     if (now < this.#next) return;

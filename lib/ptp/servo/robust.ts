@@ -17,7 +17,7 @@ import {
   timestamp,
 } from "../../base/time.ts";
 import { Actuator } from "./actuator.ts";
-import type { BankModel } from "./bank.ts";
+import type { BankModel } from "./bank_model.ts";
 import { DEFAULT_MODEL, Estimator } from "./estimator.ts";
 import { Direction } from "./history.ts";
 import { type Servo, type ServoRefusal, type ServoSample, ServoState } from "./servo.ts";
@@ -130,6 +130,11 @@ export class RobustServo implements Servo {
   reverse(local: Instant, masterTime: Timestamp): void {
     this.#estimator.measure(local, masterTime, Direction.Reverse);
     this.#measured(local);
+  }
+
+  linkDelay(delay: Nanos, at: Instant): void {
+    this.#estimator.measureDelay(at, delay);
+    this.#measured(at);
   }
 
   deadline(): Instant {

@@ -49,6 +49,13 @@ export interface Servo {
   forward(masterTime: Timestamp, local: Instant): void;
   /** A Delay_Req: it left here at `local` (t3) and arrived at the master at `masterTime` (t4). */
   reverse(local: Instant, masterTime: Timestamp): void;
+  /**
+   * The delay of the link measured by itself, with peer-to-peer delay (11.4): `<meanLinkDelay>` at
+   * `at`, ns of the master. Measurements whose turnaround failed or that stand alone are left out
+   * already; noise is not. Such a servo is given no {@linkcode reverse}: `forward` and this are all.
+   * The newest value is given again after each {@linkcode reset}.
+   */
+  linkDelay(delay: Nanos, at: Instant): void;
   /** Compares clock and estimate and steers, if that is due at `now`. */
   steer(now: Instant): void;
   /** When {@linkcode steer} is due next. */
