@@ -62,14 +62,15 @@ on_path() {
   return 1
 }
 
-# Leaves $1/deno, taken from npm's package for this machine; runs none of its scripts.
+# Leaves $1/deno, taken from npm's package for this machine; runs none of its scripts. The folder
+# node_modules makes npm install there; --prefix would, too, but hides the machine's own npmrc.
 from_npm() {
   have npm || return 1
   say "fetching Deno $version with npm (once)"
-  mkdir "$1/npm" &&
-    npm install --prefix "$1/npm" --cache "$1/npm-cache" --ignore-scripts --no-audit --no-fund \
-      --no-package-lock --loglevel=error --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 \
-      "@deno/linux-$npm_cpu-glibc@$version" >&2 </dev/null &&
+  mkdir -p "$1/npm/node_modules" &&
+    (cd "$1/npm" && npm install --cache "$1/npm-cache" --ignore-scripts --no-audit --no-fund \
+      --no-save --no-package-lock --loglevel=error --fetch-retry-mintimeout=1000 \
+      --fetch-retry-maxtimeout=5000 "@deno/linux-$npm_cpu-glibc@$version" >&2 </dev/null) &&
     mv "$1/npm/node_modules/@deno/linux-$npm_cpu-glibc/deno" "$1/deno"
 }
 
@@ -187,9 +188,11 @@ cache_elsewhere() {
   exit 69
 }
 
-# Brings the packages of deno.lock into DENO_DIR.
+# Brings the packages of deno.lock into DENO_DIR. The machine's own certificates count as npm's and
+# curl's do: some machines reach the registry through a proxy that only they vouch for.
 fill_cache() {
-  (cd "$root" && "$deno" install --quiet --frozen --no-remote >&2 </dev/null 9>&-) || {
+  (cd "$root" && DENO_TLS_CA_STORE=${DENO_TLS_CA_STORE:-mozilla,system} \
+    "$deno" install --quiet --frozen --no-remote >&2 </dev/null 9>&-) || {
     say "could not get the packages of deno.lock (the first start needs the npm registry)"
     exit 69
   }

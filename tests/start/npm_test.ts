@@ -53,10 +53,17 @@ testNeeding("./rptp installs Deno with npm and runs none of its scripts", needs,
   cloneInto(clone);
   givePackages(clone);
   await using server = registry(await packageWith(DENO, scratch.at("trace")));
+  // The registry stands in the machine's npmrc alone, as where everybody shares a mirror.
+  const prefix = scratch.folder("prefix");
+  Deno.mkdirSync(`${prefix}/etc`);
+  Deno.writeTextFileSync(
+    `${prefix}/etc/npmrc`,
+    `registry=http://127.0.0.1:${server.addr.port}/\n`,
+  );
   const env = {
     PATH: machineWith(scratch, "bin", ["npm", "node"]),
     HOME: scratch.folder("home"),
-    "npm_config_registry": `http://127.0.0.1:${server.addr.port}/`,
+    PREFIX: prefix,
   };
   const first = await run([`${clone}/rptp`, "--version"], { env });
   assertEquals(first.code, 0, first.stderr);
