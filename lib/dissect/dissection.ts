@@ -7,8 +7,11 @@
  */
 import type { ByteBuffer } from "./byte_buffer.ts";
 import type { FieldList } from "./field_list.ts";
+import { EndsText } from "./ends_text.ts";
+import { FirstNumbers } from "./first_numbers.ts";
 import type { FlowTable } from "./flow_table.ts";
 import type { Registry } from "./registry.ts";
+import { UdpFlows } from "./udp_flows.ts";
 
 /** Layers kept of one packet; deeper ones are not looked at. */
 export const MAX_LAYERS = 24;
@@ -84,10 +87,18 @@ export class Dissection {
 
   readonly registry: Registry;
   readonly flows: FlowTable;
+  /** What is learnt about the flows of UDP and of TCP. */
+  readonly udpFlows: UdpFlows;
+  readonly firstNumbers: FirstNumbers;
+  /** Addresses and ports as text. */
+  readonly endsText: EndsText;
 
   constructor(registry: Registry, flows: FlowTable) {
     this.registry = registry;
     this.flows = flows;
+    this.udpFlows = new UdpFlows(flows);
+    this.firstNumbers = new FirstNumbers(flows);
+    this.endsText = new EndsText(flows);
   }
 
   /** Enters a layer of `length` stated octets at `offset`, of which those below `limit` may be read. */

@@ -1,6 +1,6 @@
 /**
  * Flows seen lately: (address, port) pairs without regard to direction, each a small integer that
- * columns elsewhere are indexed by. Bounded; the least recently seen flow makes room.
+ * columns elsewhere are indexed by. Bounded; a flow not seen for long makes room (second chance).
  * @module
  */
 
@@ -8,7 +8,7 @@
 const KEY_WORDS = 10;
 const NONE = -1;
 
-/** Open hashing with chains over typed arrays and a doubly linked list by age. */
+/** Hashing with chains over typed arrays, and a clock hand over what was seen. */
 export class FlowTable {
   readonly capacity: number;
   /** Rises whenever an index is given to another flow; side columns are then to be reset. */
@@ -21,12 +21,10 @@ export class FlowTable {
   readonly #hash: Uint32Array;
   readonly #bucket: Int32Array;
   readonly #next: Int32Array;
-  readonly #older: Int32Array;
-  readonly #newer: Int32Array;
+  readonly #seen: Uint8Array;
   readonly #key = new Uint32Array(KEY_WORDS);
   #used = 0;
-  #oldest = NONE;
-  #newest = NONE;
+  #hand = 0;
 
   /** @param capacity Flows remembered at once. */
   constructor(capacity = 4096) {
@@ -37,8 +35,7 @@ export class FlowTable {
     this.#hash = new Uint32Array(n);
     this.#bucket = new Int32Array(1 << Math.ceil(Math.log2(n * 2))).fill(NONE);
     this.#next = new Int32Array(n).fill(NONE);
-    this.#older = new Int32Array(n).fill(NONE);
-    this.#newer = new Int32Array(n).fill(NONE);
+    this.#seen = new Uint8Array(n);
   }
 
   /** Flows in the table. */
@@ -64,27 +61,27 @@ export class FlowTable {
     const a = reverse ? source + octets : source;
     const b = reverse ? source : source + octets;
     let hash = protocol;
-    for (let k = 0; k < 4; k++) {
-      const x = k < words ? v.getUint32(a + 4 * k) : 0;
-      const y = k < words ? v.getUint32(b + 4 * k) : 0;
+    for (let k = 0; k < words; k++) {
+      const x = v.getUint32(a + 4 * k);
+      const y = v.getUint32(b + 4 * k);
       key[k] = x;
       key[4 + k] = y;
-      if (k < words) hash = Math.imul(Math.imul(hash ^ x, 0x9e3779b1) ^ y, 0x85ebca6b);
+      hash = Math.imul(Math.imul(hash ^ x, 0x9e3779b1) ^ y, 0x85ebca6b);
     }
     key[8] = reverse ? (ports << 16 | ports >>> 16) >>> 0 : ports;
     key[9] = protocol << 4 | words;
     hash = Math.imul(hash ^ key[8]!, 0xc2b2ae35);
     hash = (hash ^ hash >>> 15) >>> 0;
     this.direction = reverse ? 1 : 0;
-    return this.#lookup(hash);
+    return this.#lookup(hash, words);
   }
 
-  #lookup(hash: number): number {
+  #lookup(hash: number, words: number): number {
     const slot = hash & (this.#bucket.length - 1);
     for (let i = this.#bucket[slot]!; i !== NONE; i = this.#next[i]!) {
-      if (this.#hash[i] === hash && this.#isKey(i)) {
+      if (this.#hash[i] === hash && this.#isKey(i, words)) {
         this.isNew = false;
-        if (i !== this.#newest) this.#touch(i);
+        this.#seen[i] = 1;
         return i;
       }
     }
@@ -94,44 +91,30 @@ export class FlowTable {
     this.#next[i] = this.#bucket[slot]!;
     this.#bucket[slot] = i;
     this.generation[i]! += 1;
-    this.#append(i);
+    this.#seen[i] = 1;
     this.isNew = true;
     return i;
   }
 
-  #isKey(i: number): boolean {
+  #isKey(i: number, words: number): boolean {
     const at = i * KEY_WORDS;
-    for (let k = 0; k < KEY_WORDS; k++) {
-      if (this.#keys[at + k] !== this.#key[k]) return false;
+    const keys = this.#keys;
+    const key = this.#key;
+    if (keys[at + 8] !== key[8] || keys[at + 9] !== key[9]) return false;
+    for (let k = 0; k < words; k++) {
+      if (keys[at + k] !== key[k] || keys[at + 4 + k] !== key[4 + k]) return false;
     }
     return true;
   }
 
-  #touch(i: number): void {
-    this.#unlink(i);
-    this.#append(i);
-  }
-
-  #append(i: number): void {
-    this.#older[i] = this.#newest;
-    this.#newer[i] = NONE;
-    if (this.#newest !== NONE) this.#newer[this.#newest] = i;
-    this.#newest = i;
-    if (this.#oldest === NONE) this.#oldest = i;
-  }
-
-  #unlink(i: number): void {
-    const older = this.#older[i]!;
-    const newer = this.#newer[i]!;
-    if (older === NONE) this.#oldest = newer;
-    else this.#newer[older] = newer;
-    if (newer === NONE) this.#newest = older;
-    else this.#older[newer] = older;
-  }
-
+  /** The next flow that was not seen since the hand passed it last. */
   #evict(): number {
-    const i = this.#oldest;
-    this.#unlink(i);
+    while (this.#seen[this.#hand] === 1) {
+      this.#seen[this.#hand] = 0;
+      this.#hand = this.#hand + 1 === this.capacity ? 0 : this.#hand + 1;
+    }
+    const i = this.#hand;
+    this.#hand = i + 1 === this.capacity ? 0 : i + 1;
     const slot = this.#hash[i]! & (this.#bucket.length - 1);
     if (this.#bucket[slot] === i) {
       this.#bucket[slot] = this.#next[i]!;

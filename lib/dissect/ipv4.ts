@@ -3,12 +3,13 @@
  * @module
  */
 import * as ipv4 from "../wire/ipv4.ts";
-import type { ByteBuffer } from "./byte_buffer.ts";
+import { type ByteBuffer, octetsOf } from "./byte_buffer.ts";
 import { addWords, fold, shouldBe } from "./checksums.ts";
 import { type Dissection, type Dissector, type LineOptions, truncated } from "./dissection.ts";
 import { protocolName } from "./protocol_names.ts";
 
 const { IpProtocol } = ipv4;
+const IP = octetsOf("IP ");
 
 /** True for the protocols that print the addresses together with their ports. */
 export function hasPorts(protocol: number): boolean {
@@ -44,7 +45,7 @@ export const ipv4Dissector: Dissector = {
       out.ascii(" (invalid)");
       return false;
     }
-    if (!options.link) out.ascii("IP ");
+    if (!options.link) out.fixed(IP);
     if (n < ipv4.MIN_HEADER_LENGTH) return truncated(out, "ip");
     const header = ipv4.headerLength(v, o);
     if (header < ipv4.MIN_HEADER_LENGTH) {

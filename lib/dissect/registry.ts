@@ -19,8 +19,10 @@ export interface HeuristicEntry {
 
 /** Tables of dissectors. */
 export class Registry {
-  readonly #link = new Map<number, Dissector>();
-  readonly #etherType = new Map<number, Dissector>();
+  readonly #link: (Dissector | undefined)[] = [];
+  readonly #etherTypes: (Dissector | undefined)[] = [undefined];
+  /** Index in `#etherTypes` of each EtherType, 0 where there is none. */
+  readonly #etherType = new Uint8Array(65536);
   readonly #ipProtocol: (Dissector | undefined)[] = new Array(256).fill(undefined);
   readonly #udpPort = new Map<number, HeuristicEntry>();
   readonly #heuristics: HeuristicEntry[] = [];
@@ -28,12 +30,12 @@ export class Registry {
 
   /** Adds the dissector of a LINKTYPE_ value. */
   addLink(linktype: number, dissector: Dissector): this {
-    this.#link.set(linktype, dissector);
+    this.#link[linktype] = dissector;
     return this;
   }
 
   addEtherType(etherType: number, dissector: Dissector): this {
-    this.#etherType.set(etherType, dissector);
+    this.#etherType[etherType] = this.#etherTypes.push(dissector) - 1;
     return this;
   }
 
@@ -56,11 +58,11 @@ export class Registry {
   }
 
   link(linktype: number): Dissector | undefined {
-    return this.#link.get(linktype);
+    return this.#link[linktype];
   }
 
   etherType(etherType: number): Dissector | undefined {
-    return this.#etherType.get(etherType);
+    return this.#etherTypes[this.#etherType[etherType] ?? 0];
   }
 
   ipProtocol(protocol: number): Dissector | undefined {

@@ -78,7 +78,7 @@ export const mpegtsDissector: Dissector = {
 
 /** Whole transport stream packets and nothing else. */
 export function isMpegts(d: Dissection, o: number, limit: number, length: number): boolean {
-  return length % mpegts.PACKET_LENGTH === 0 && limit - o === length &&
+  return limit - o === length && length > 0 && d.view.getUint8(o) === mpegts.SYNC &&
     mpegts.check(d.view, o, length) === WireFault.None;
 }
 

@@ -6,41 +6,9 @@ import * as tcp from "../wire/tcp.ts";
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { fold, shouldBe } from "./checksums.ts";
 import { type Dissection, type Dissector, type LineOptions, truncated } from "./dissection.ts";
-import type { FlowTable } from "./flow_table.ts";
 import { appendEnds, findFlow, TCP, transportSum } from "./transport.ts";
 
 const { TcpFlag, TcpOption } = tcp;
-
-/** First sequence numbers by flow: of the end that sorts first, and of the other. */
-class FirstNumbers {
-  readonly #generation: Uint32Array;
-  readonly #first: Uint32Array;
-  readonly #second: Uint32Array;
-
-  constructor(flows: FlowTable) {
-    this.#generation = new Uint32Array(flows.capacity);
-    this.#first = new Uint32Array(flows.capacity);
-    this.#second = new Uint32Array(flows.capacity);
-  }
-
-  /** Sets the bases of a segment with ACK; a new flow, or a SYN, starts them over. */
-  resolve(d: Dissection, sequence: number, acknowledgment: number, syn: boolean): void {
-    const f = d.flow;
-    const reverse = d.direction === 1;
-    const known = this.#generation[f] === d.flows.generation[f];
-    if (!known || syn) {
-      this.#generation[f] = d.flows.generation[f]!;
-      this.#first[f] = reverse ? acknowledgment - 1 : sequence;
-      this.#second[f] = reverse ? sequence : acknowledgment - 1;
-    } else {
-      d.sequenceBase = reverse ? this.#second[f]! : this.#first[f]!;
-      d.acknowledgmentBase = reverse ? this.#first[f]! : this.#second[f]!;
-    }
-    d.sackBase = reverse ? this.#first[f]! : this.#second[f]!;
-  }
-}
-
-const NUMBERS = new WeakMap<FlowTable, FirstNumbers>();
 
 /** TCP; its payload is not looked at. */
 export const tcpDissector: Dissector = {
@@ -56,13 +24,8 @@ export const tcpDissector: Dissector = {
     const flags = tcp.flags(v, o);
     if ((flags & TcpFlag.Ack) === 0) return;
     findFlow(d, i, TCP);
-    let numbers = NUMBERS.get(d.flows);
-    if (numbers === undefined) {
-      numbers = new FirstNumbers(d.flows);
-      NUMBERS.set(d.flows, numbers);
-    }
     const syn = (flags & TcpFlag.Syn) !== 0;
-    numbers.resolve(d, tcp.sequenceNumber(v, o), tcp.acknowledgmentNumber(v, o), syn);
+    d.firstNumbers.resolve(d, tcp.sequenceNumber(v, o), tcp.acknowledgmentNumber(v, o), syn);
   },
   line(d: Dissection, i: number, out: ByteBuffer, options: LineOptions): boolean {
     const o = d.offset[i]!;

@@ -2,7 +2,7 @@
  * The time stamp in front of a line, in tcpdump's five forms.
  * @module
  */
-import type { ByteBuffer } from "./byte_buffer.ts";
+import { ByteBuffer } from "./byte_buffer.ts";
 
 /** -t, -tt, -ttt, -tttt, -ttttt. */
 export const TimeForm = {
@@ -37,9 +37,12 @@ export class TimeText {
   #started = false;
   #baseSeconds = 0;
   #baseNanos = 0;
-  /** The second the cached text and zone offset are for. */
-  #cachedSecond = NaN;
+  /** The quarter of an hour that the cached zone offset is for. */
+  #quarter = NaN;
   #cachedOffset = 0;
+  /** The second that the cached text is for. */
+  #textSecond = NaN;
+  readonly #text = new ByteBuffer(64);
 
   /**
    * @param nanos Nine digits in place of six.
@@ -70,21 +73,28 @@ export class TimeText {
     out.octet(0x20);
   }
 
+  /** Packets of one second share the text up to the fraction. */
   #clock(out: ByteBuffer, seconds: number, nanoseconds: number): void {
-    const local = seconds + this.#offset(seconds);
-    const days = Math.floor(local / DAY);
-    if (this.#form === TimeForm.Date) {
-      appendDate(out, days);
-      out.octet(0x20);
+    if (seconds !== this.#textSecond) {
+      this.#textSecond = seconds;
+      const text = this.#text;
+      text.clear();
+      const local = seconds + this.#offset(seconds);
+      const days = Math.floor(local / DAY);
+      if (this.#form === TimeForm.Date) {
+        appendDate(text, days);
+        text.octet(0x20);
+      }
+      this.#timeOfDay(text, local - days * DAY);
     }
-    this.#timeOfDay(out, local - days * DAY);
+    out.copy(this.#text);
     this.#fraction(out, nanoseconds);
   }
 
   #offset(seconds: number): number {
     const quarter = Math.floor(seconds / 900);
-    if (quarter !== this.#cachedSecond) {
-      this.#cachedSecond = quarter;
+    if (quarter !== this.#quarter) {
+      this.#quarter = quarter;
       this.#cachedOffset = this.#zone(seconds);
     }
     return this.#cachedOffset;

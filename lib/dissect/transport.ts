@@ -11,6 +11,7 @@ import type { Dissection } from "./dissection.ts";
 
 /** Index of the IP layer that encloses layer `i`, -1 where there is none. */
 export function enclosingIp(d: Dissection, i: number): number {
+  if (!d.quoted) return d.network;
   for (let k = i - 1; k >= 0; k--) {
     const name = d.dissector[k]!.name;
     if (name === "ip" || name === "ipv6") return k;
@@ -45,12 +46,11 @@ export function appendEnds(d: Dissection, i: number, whole: boolean, out: ByteBu
   }
   const ip = d.offset[k]!;
   if (ipv4.version(v, ip) === 4) {
-    out.ipv4(v, ip + ipv4.SOURCE);
-    if (whole) appendPort(v.getUint16(o), out);
-    out.ascii(" > ");
-    out.ipv4(v, ip + ipv4.DESTINATION);
-    if (whole) appendPort(v.getUint16(o + 2), out);
-    out.ascii(": ");
+    const flow = d.quoted ? -1 : d.flow;
+    if (flow >= 0 && d.endsText.append(flow, d.direction, out)) return;
+    const start = out.length;
+    appendIpv4Ends(v, ip, o, whole, out);
+    if (flow >= 0) d.endsText.keep(flow, d.direction, out, start);
     return;
   }
   if (k !== i - 1) {
@@ -61,6 +61,21 @@ export function appendEnds(d: Dissection, i: number, whole: boolean, out: ByteBu
   if (whole) appendPort(v.getUint16(o), out);
   out.ascii(" > ");
   out.ipv6(v, ip + ipv6.DESTINATION);
+  if (whole) appendPort(v.getUint16(o + 2), out);
+  out.ascii(": ");
+}
+
+function appendIpv4Ends(
+  v: DataView,
+  ip: number,
+  o: number,
+  whole: boolean,
+  out: ByteBuffer,
+): void {
+  out.ipv4(v, ip + ipv4.SOURCE);
+  if (whole) appendPort(v.getUint16(o), out);
+  out.ascii(" > ");
+  out.ipv4(v, ip + ipv4.DESTINATION);
   if (whole) appendPort(v.getUint16(o + 2), out);
   out.ascii(": ");
 }

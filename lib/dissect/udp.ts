@@ -3,7 +3,7 @@
  * @module
  */
 import * as udp from "../wire/udp.ts";
-import type { ByteBuffer } from "./byte_buffer.ts";
+import { type ByteBuffer, octetsOf } from "./byte_buffer.ts";
 import { fold, shouldBe } from "./checksums.ts";
 import { type Dissection, type Dissector, type LineOptions, truncated } from "./dissection.ts";
 import { appendEnds, findFlow, transportSum, UDP } from "./transport.ts";
@@ -11,7 +11,9 @@ import { appendEnds, findFlow, transportSum, UDP } from "./transport.ts";
 /** Protocols whose own line takes the place of `UDP, length N`; tcpdump knows these too. */
 const SPEAKS_FOR_ITSELF: ReadonlySet<string> = new Set(["ptp", "dns", "mdns", "dhcp"]);
 
-/** UDP; `detail` is 1 where the payload's dissector was found. */
+const UDP_LENGTH = octetsOf("UDP, length ");
+
+/** User datagrams. */
 export const udpDissector: Dissector = {
   name: "udp",
   walk(d: Dissection, i: number): void {
@@ -76,7 +78,7 @@ function appendLength(d: Dissection, i: number, payload: number, out: ByteBuffer
     out.decimal(room);
     return;
   }
-  out.ascii("UDP, length ");
+  out.fixed(UDP_LENGTH);
   out.decimal(payload);
 }
 

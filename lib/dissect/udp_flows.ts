@@ -68,15 +68,8 @@ export class UdpFlows {
   }
 }
 
-const BY_TABLE = new WeakMap<FlowTable, UdpFlows>();
-
-/** The columns that belong to a dissection's flow table, refreshed for the packet's flow. */
+/** A dissection's columns, refreshed for the packet's flow. */
 export function flowsOf(d: Dissection): UdpFlows {
-  let flows = BY_TABLE.get(d.flows);
-  if (flows === undefined) {
-    flows = new UdpFlows(d.flows);
-    BY_TABLE.set(d.flows, flows);
-  }
-  flows.refresh(d.flow);
-  return flows;
+  d.udpFlows.refresh(d.flow);
+  return d.udpFlows;
 }

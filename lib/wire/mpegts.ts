@@ -5,7 +5,8 @@
 import { WireFault } from "./fault.ts";
 
 export const PACKET_LENGTH = 188;
-const SYNC = 0x47;
+/** First octet of each packet. */
+export const SYNC = 0x47;
 
 /** `WireFault.None` where `length` octets are one or more whole packets. */
 export function check(v: DataView, o: number, length: number): WireFault {
