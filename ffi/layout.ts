@@ -47,6 +47,8 @@ export const SOCKADDR_LL = {
   halen: 11,
   address: 12,
 } as const;
+/** `struct sockaddr_nl`. */
+export const SOCKADDR_NL = { size: 12, family: 0, pid: 4, groups: 8 } as const;
 /** `struct sockaddr_un`. */
 export const SOCKADDR_UN = { size: 110, family: 0, path: 2 } as const;
 /** `struct sockaddr_storage`: room for any of them. */
@@ -167,7 +169,7 @@ export const SOCK_FILTER = { size: 8, code: 0, jt: 2, jf: 3, k: 4 } as const;
 /** `struct dirent` of the 64-bit C library. */
 export const DIRENT = { recordLength: 16, type: 18, name: 19 } as const;
 
-export const Af = { Unix: 1, Inet: 2, Inet6: 10, Packet: 17 } as const;
+export const Af = { Unix: 1, Inet: 2, Inet6: 10, Netlink: 16, Packet: 17 } as const;
 export const Sock = {
   Stream: 1,
   Dgram: 2,
@@ -256,9 +258,10 @@ export const PacketOption = {
   Statistics: 6,
   AuxData: 8,
   Version: 10,
+  TransmitTimestamp: 16,
   Timestamp: 17,
 } as const;
-export const PacketMembership = { Promiscuous: 1, AllMulticast: 2 } as const;
+export const PacketMembership = { Multicast: 0, Promiscuous: 1, AllMulticast: 2 } as const;
 /** `tp_status` bits. */
 export const TpStatus = { User: 1, Losing: 4, VlanValid: 0x10, VlanTpidValid: 0x40 } as const;
 /** `sll_pkttype`. */
@@ -313,6 +316,9 @@ export const Iff = {
 /** `ARPHRD_*`. */
 export const HardwareType = { Ethernet: 1, Loopback: 772, None: 65534 } as const;
 export const ETH_P_ALL = 3;
+export const NETLINK_ROUTE = 0;
+/** Groups of NETLINK_ROUTE as bits: changes of interfaces, of IPv4 and of IPv6 addresses. */
+export const RouteGroup = { Link: 0x1, Ipv4Address: 0x10, Ipv6Address: 0x100 } as const;
 export const ClockId = { Realtime: 0, Monotonic: 1, MonotonicRaw: 4, Tai: 11 } as const;
 /** `modes` of clock_adjtime. */
 export const Adj = {

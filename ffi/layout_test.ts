@@ -38,6 +38,8 @@ const HEADERS = `
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/net_tstamp.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -88,6 +90,11 @@ const STRUCTS: readonly [Record<string, number>, string, Record<string, string>]
     pkttype: "sll_pkttype",
     halen: "sll_halen",
     address: "sll_addr",
+  }],
+  [layout.SOCKADDR_NL, "struct sockaddr_nl", {
+    family: "nl_family",
+    pid: "nl_pid",
+    groups: "nl_groups",
   }],
   [layout.SOCKADDR_UN, "struct sockaddr_un", { family: "sun_family", path: "sun_path" }],
   [layout.TIMEX, "struct timex", {
@@ -200,7 +207,13 @@ const STRUCTS: readonly [Record<string, number>, string, Record<string, string>]
 
 /** Our constant tables and the C name of each entry. */
 const CONSTANTS: readonly [Record<string, number>, Record<string, string>][] = [
-  [layout.Af, { Unix: "AF_UNIX", Inet: "AF_INET", Inet6: "AF_INET6", Packet: "AF_PACKET" }],
+  [layout.Af, {
+    Unix: "AF_UNIX",
+    Inet: "AF_INET",
+    Inet6: "AF_INET6",
+    Netlink: "AF_NETLINK",
+    Packet: "AF_PACKET",
+  }],
   [layout.Sock, {
     Stream: "SOCK_STREAM",
     Dgram: "SOCK_DGRAM",
@@ -302,9 +315,16 @@ const CONSTANTS: readonly [Record<string, number>, Record<string, string>][] = [
     Statistics: "PACKET_STATISTICS",
     AuxData: "PACKET_AUXDATA",
     Version: "PACKET_VERSION",
+    TransmitTimestamp: "PACKET_TX_TIMESTAMP",
     Timestamp: "PACKET_TIMESTAMP",
   }],
+  [layout.RouteGroup, {
+    Link: "RTMGRP_LINK",
+    Ipv4Address: "RTMGRP_IPV4_IFADDR",
+    Ipv6Address: "RTMGRP_IPV6_IFADDR",
+  }],
   [layout.PacketMembership, {
+    Multicast: "PACKET_MR_MULTICAST",
     Promiscuous: "PACKET_MR_PROMISC",
     AllMulticast: "PACKET_MR_ALLMULTI",
   }],
@@ -408,6 +428,7 @@ const SINGLES: readonly [number, string][] = [
   [layout.SOCKADDR_STORAGE_SIZE, "sizeof(struct sockaddr_storage)"],
   [layout.ETHTOOL_GET_TS_INFO, "ETHTOOL_GET_TS_INFO"],
   [layout.ETH_P_ALL, "ETH_P_ALL"],
+  [layout.NETLINK_ROUTE, "NETLINK_ROUTE"],
   [layout.CLONE_NEWNET, "CLONE_NEWNET"],
   [layout.TPACKET_STATS.size, "sizeof(struct tpacket_stats)"],
   [layout.TPACKET_STATS.packets, "offsetof(struct tpacket_stats, tp_packets)"],

@@ -32,6 +32,32 @@ export function writeSockaddr(
   return SOCKADDR_IN6.size;
 }
 
+/** Where an Ethernet socket sends: what a `sockaddr_ll` holds besides the station. */
+export interface EthernetBinding {
+  readonly interfaceIndex: number;
+  readonly etherType: number;
+}
+
+/**
+ * Writes the `sockaddr_ll` of the station `h` at `at`.
+ * @returns its length; 0 where the handle is no MAC address.
+ */
+export function writeLinkAddress(
+  table: AddressTable,
+  h: AddressHandle,
+  into: Uint8Array,
+  at: number,
+  binding: EthernetBinding,
+): number {
+  if (table.family(h) !== Family.Mac) return 0;
+  writeHead(into, at, Af.Packet, binding.etherType);
+  writeWord(into, at + SOCKADDR_LL.ifindex, binding.interfaceIndex);
+  writeWord(into, at + SOCKADDR_LL.hatype, 0);
+  into[at + SOCKADDR_LL.halen] = 6;
+  table.copyOctets(h, into, at + SOCKADDR_LL.address);
+  return SOCKADDR_LL.size;
+}
+
 /** Interns the sockaddr at `at`; 0 where it is none this table can hold. */
 export function readSockaddr(table: AddressTable, from: Uint8Array, at: number): AddressHandle {
   const family = from[at]! | from[at + 1]! << 8;

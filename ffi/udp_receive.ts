@@ -20,6 +20,7 @@ import {
   MMSGHDR,
   Msg,
   MSGHDR,
+  PacketOption,
   SCM_TIMESTAMPING_LAYOUT,
   So,
   SOCKADDR_STORAGE_SIZE,
@@ -137,6 +138,10 @@ export class UdpReceiver {
       }
       const why = errno();
       if (why === Errno.EAGAIN || why === Errno.EBADF) return 0;
+      if (why === Errno.ENETDOWN) { // an Ethernet socket is told so once; an IP socket never is
+        this.#appendFailure(into, why, 0);
+        return 0;
+      }
     }
     return 0;
   }
@@ -263,7 +268,8 @@ export class UdpReceiver {
         if (length >= CMSGHDR.size + SCM_TIMESTAMPING_LAYOUT.size) stamp = data;
       } else if (
         (level === Sol.Ip && type === Ip.ReceiveError) ||
-        (level === Sol.Ipv6 && type === Ipv6.ReceiveError)
+        (level === Sol.Ipv6 && type === Ipv6.ReceiveError) ||
+        (level === Sol.Packet && type === PacketOption.TransmitTimestamp)
       ) failure = data;
       at += (length + 7) & ~7;
     }
@@ -297,12 +303,17 @@ export class UdpReceiver {
 
   #appendError(into: PacketBatch, failure: number): void {
     const { words, bytes } = this.#arena;
+    const name = this.#names + WIDTH * SOCKADDR_STORAGE_SIZE;
+    const peer = readSockaddr(this.#shared.addresses, bytes, name);
+    this.#appendFailure(into, words[(failure + EXTENDED_ERR.errno) >> 2]!, peer);
+  }
+
+  #appendFailure(into: PacketBatch, why: number, peer: number): void {
     const i = into.open();
     into.kind[i] = SlotKind.LinkError;
     into.channel[i] = this.#shared.channel;
-    into.length[i] = words[(failure + EXTENDED_ERR.errno) >> 2]!;
-    const name = this.#names + WIDTH * SOCKADDR_STORAGE_SIZE;
-    into.peer[i] = readSockaddr(this.#shared.addresses, bytes, name);
+    into.length[i] = why;
+    into.peer[i] = peer;
     this.#shared.counters.linkErrors++;
   }
 }

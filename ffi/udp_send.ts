@@ -22,7 +22,7 @@ import {
   Udp,
 } from "./layout.ts";
 import { errno, type Libc, libc } from "./libc.ts";
-import { isMulticast, writeSockaddr } from "./sockaddr.ts";
+import { isMulticast, writeLinkAddress, writeSockaddr } from "./sockaddr.ts";
 import { enableStamps, transmitRequest } from "./timestamping.ts";
 import type { UdpShared } from "./udp_receive.ts";
 import type { UdpSocket } from "./udp_socket.ts";
@@ -202,12 +202,18 @@ export class UdpSender {
     a.setPointer(vector + IOVEC.base, this.#addressOf(from, i) + offset);
     a.setPointer(vector + IOVEC.length, length);
     const peer = from.peer[i]!;
-    const nameLength = peer === 0 || this.#socket.isConnected
-      ? 0
-      : writeSockaddr(this.#shared.addresses, peer, a.bytes, name);
+    const nameLength = peer === 0 || this.#socket.isConnected ? 0 : this.#writeName(peer, name);
     if (nameLength === 0) a.setPointer(header + MSGHDR.name, 0);
     else a.link(header + MSGHDR.name, name);
     a.words[(header + MSGHDR.nameLength) >> 2] = nameLength;
+  }
+
+  #writeName(peer: AddressHandle, at: number): number {
+    const { addresses } = this.#shared;
+    const { ethernet } = this.#socket;
+    return ethernet === undefined
+      ? writeSockaddr(addresses, peer, this.#arena.bytes, at)
+      : writeLinkAddress(addresses, peer, this.#arena.bytes, at, ethernet);
   }
 
   /** The address of the memory that `from.offset[i]` counts in. */
@@ -228,12 +234,13 @@ export class UdpSender {
     if (this.#request !== 0 && from.ticket[i] !== 0) {
       a.words[this.#addControl(Sol.Socket, So.Timestamping, 4) >> 2] = this.#request;
     }
-    if (from.traffic[i] !== 0) {
+    const hasIp = this.#socket.ethernet === undefined;
+    if (hasIp && from.traffic[i] !== 0) {
       const level = this.#socket.isIpv6 ? Sol.Ipv6 : Sol.Ip;
       const type = this.#socket.isIpv6 ? Ipv6.TrafficClass : Ip.Tos;
       a.words[this.#addControl(level, type, 4) >> 2] = from.traffic[i]!;
     }
-    if (from.local[i] !== 0) this.#addSource(this.#shared.addresses, from.local[i]!);
+    if (hasIp && from.local[i] !== 0) this.#addSource(this.#shared.addresses, from.local[i]!);
     a.setPointer(header + MSGHDR.controlLength, this.#control - start);
   }
 

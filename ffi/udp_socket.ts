@@ -5,7 +5,13 @@
 import { AddressTable, Family } from "../lib/base/address.ts";
 import { checked, closeDescriptor, cString, libc } from "./libc.ts";
 import { Af, Ip, IP_MREQN, Ipv6, IPV6_MREQ, So, Sock, Sol, Udp } from "./layout.ts";
-import { addressFamily, isMulticast, readSockaddr, writeSockaddr } from "./sockaddr.ts";
+import {
+  addressFamily,
+  type EthernetBinding,
+  isMulticast,
+  readSockaddr,
+  writeSockaddr,
+} from "./sockaddr.ts";
 import { enableStamps, type StampMode } from "./timestamping.ts";
 
 /** A multicast group and the interface to hear it on. */
@@ -60,6 +66,8 @@ export interface UdpSocket {
   readonly port: number;
   readonly isConnected: boolean;
   readonly stamps: StampMode;
+  /** Set for an AF_PACKET socket, whose peers are stations. */
+  readonly ethernet?: EthernetBinding;
 }
 
 /**

@@ -6,73 +6,13 @@ import { deepStrictEqual as assertEquals, ok } from "node:assert/strict";
 import { PacketBatch, SlotKind, StampSource } from "../lib/base/batch.ts";
 import { instant } from "../lib/base/time.ts";
 import { testNeeding } from "../tests/kit/need.ts";
-import { inNamespace } from "./namespace.ts";
 import { interfaceByName } from "./netif.ts";
 import { PacketLink } from "./packet_socket.ts";
 import { PacketRing } from "./packet_ring.ts";
 import { rawNow } from "./raw_clock.ts";
 import { BlockingReactor } from "./reactor.ts";
-import type { Link } from "../lib/base/link.ts";
-import type { Pollable } from "./pollable.ts";
+import { gather, NEEDS_VETH as needs, withPair } from "./testing/veth_pair.ts";
 import { UdpLink } from "./udp.ts";
-
-const needs = { root: true, netns: true, commands: ["ip"] };
-
-interface Pair {
-  /** Runs `open` at the end with address 10.77.0.1 (interface `va`) or 10.77.0.2 (`vb`). */
-  at<T>(end: "a" | "b", open: () => T): T;
-  ip(...args: string[]): void;
-  tc(...args: string[]): boolean;
-  name(end: "a" | "b"): string;
-}
-
-function run(command: string, args: string[]): boolean {
-  const output = new Deno.Command(command, { args, stdin: "null" }).outputSync();
-  return output.success;
-}
-
-function must(args: string[]): void {
-  const output = new Deno.Command("ip", { args, stdin: "null" }).outputSync();
-  if (!output.success) {
-    throw new Error(`ip ${args.join(" ")}: ${new TextDecoder().decode(output.stderr)}`);
-  }
-}
-
-/** Gives `act` a fresh pair and removes it. */
-async function withPair(act: (pair: Pair) => void | Promise<void>): Promise<void> {
-  const stem = `rptp-ffi-${Deno.pid}`;
-  const name = (end: "a" | "b") => `${stem}-${end}`;
-  try {
-    for (const end of ["a", "b"] as const) must(["netns", "add", name(end)]);
-    const [a, b] = [name("a"), name("b")];
-    must(["-n", a, "link", "add", "va", "type", "veth", "peer", "name", "vb", "netns", b]);
-    for (const [end, host] of [["a", 1], ["b", 2]] as const) {
-      must(["-n", name(end), "addr", "add", `10.77.0.${host}/24`, "dev", `v${end}`]);
-      must(["-n", name(end), "link", "set", `v${end}`, "up"]);
-    }
-    await act({
-      name,
-      at: (end, open) => inNamespace(`/run/netns/${name(end)}`, open),
-      ip: (...args) => must(args),
-      tc: (...args) => run("tc", args),
-    });
-  } finally {
-    for (const end of ["a", "b"] as const) run("ip", ["netns", "del", name(end)]);
-  }
-}
-
-function gather(
-  link: Link & Pollable,
-  into: PacketBatch,
-  isEnough: () => boolean,
-): void {
-  const reactor = new BlockingReactor([link]);
-  const end = instant(rawNow() + 2e9);
-  while (!isEnough() && rawNow() < end) {
-    if (link.receive(into) === 0) reactor.wait(end, false);
-  }
-  reactor.close();
-}
 
 testNeeding(
   "veth: PTP's sockets: device, groups, both stamps, one turn of the clock",
