@@ -43,6 +43,11 @@ export class AnnounceSender {
     this.#deadline = nextOnGrid(this.#deadline, intervalOf(this.#port.logAnnounceInterval), now);
   }
 
+  /** Leaves out what is due. */
+  skip(): void {
+    this.#isDue = false;
+  }
+
   deadline(): Instant {
     return this.#deadline;
   }

@@ -50,7 +50,8 @@ export interface PortDS {
   portIdentity: PortIdentity;
   portState: PortState;
   logMinDelayReqInterval: number;
-  peerMeanPathDelay: Nanos;
+  /** `meanLinkDelay` of the 2019 edition, `peerMeanPathDelay` of the 2008 one; 0 if not measured. */
+  meanLinkDelay: Nanos;
   logAnnounceInterval: number;
   announceReceiptTimeout: number;
   logSyncInterval: number;
@@ -109,12 +110,12 @@ export function portDS(
     portIdentity: portIdentity(d.clockIdentity.high, d.clockIdentity.low, o.portNumber),
     portState: State.Initializing,
     logMinDelayReqInterval: o.logMinDelayReqInterval,
-    peerMeanPathDelay: 0 as Nanos,
+    meanLinkDelay: 0 as Nanos,
     logAnnounceInterval: o.logAnnounceInterval,
     announceReceiptTimeout: o.announceReceiptTimeout,
     logSyncInterval: o.logSyncInterval,
-    delayMechanism: DelayMechanismId.E2E,
-    logMinPdelayReqInterval: 0,
+    delayMechanism: o.delayMechanism === "p2p" ? DelayMechanismId.P2P : DelayMechanismId.E2E,
+    logMinPdelayReqInterval: o.logMinPdelayReqInterval,
     versionNumber: 2,
     minorVersionNumber: minorVersionPtp,
     masterOnly: o.masterOnly,

@@ -5,7 +5,14 @@
  * of a master whose timescale the clock cannot take are dropped, and why is said once.
  * @module
  */
-import { assign, type Instant, NEVER, type Timestamp, timestamp } from "../base/time.ts";
+import {
+  assign,
+  type Instant,
+  type Nanos,
+  NEVER,
+  type Timestamp,
+  timestamp,
+} from "../base/time.ts";
 import type { TimePropertiesDS } from "./datasets.ts";
 import type { PtpRefusal } from "./event.ts";
 import type { InstanceOptions } from "./options.ts";
@@ -51,6 +58,11 @@ export class Discipline {
   reverse(local: Instant, masterTime: Readonly<Timestamp>): void {
     if (this.#refusal !== undefined || this.#servo === undefined) return;
     this.#servo.reverse(local, this.#localized(masterTime));
+  }
+
+  /** The link's delay, where peer delay measures it. */
+  linkDelay(delay: Nanos, at: Instant): void {
+    if (this.#refusal === undefined) this.#servo?.linkDelay(delay, at);
   }
 
   steer(now: Instant): void {

@@ -57,6 +57,19 @@ export interface DelayResponse {
   peer: AddressHandle;
 }
 
+/** A Pdelay_Resp or its Follow_Up to be written. */
+export interface PeerResponse {
+  sequenceId: number;
+  readonly requester: PortIdentity;
+  /** The request's correctionField, all 64 bits. */
+  correctionHigh: number;
+  correctionLow: number;
+  /** t2 in Pdelay_Resp, t3 in the Follow_Up. */
+  readonly time: Timestamp;
+  /** 0: to the peer group; else only to this address. */
+  peer: AddressHandle;
+}
+
 /** One port's writer. */
 export class Emitter {
   /** Messages sent by `messageType`. */
@@ -156,9 +169,65 @@ export class Emitter {
     }
     const fraction = wire.write(out.view, o + message.TIMESTAMP, r.receiveTime);
     header.writeCorrectionWords(out.view, o, r.correctionHigh, r.correctionLow);
-    if (fraction !== 0) subtractFraction(out.view, o, fraction);
+    if (fraction !== 0) addFraction(out.view, o, -fraction);
     writePort(out.view, o + message.REQUESTING_PORT_IDENTITY, r.requester);
     return true;
+  }
+
+  /** Pdelay_Req that asks for its transmit stamp. */
+  pdelayReq(out: PacketBatch, sequenceId: number, log: number): boolean {
+    const i = this.#open(out, MessageType.PdelayReq, sequenceId, log);
+    if (i < 0) return false;
+    out.ticket[i] = ticketOf(MessageType.PdelayReq, sequenceId);
+    return true;
+  }
+
+  /**
+   * A two-step Pdelay_Resp (11.4.2 c): t2, its correctionField less the fraction of a nanosecond.
+   * @param id What its transmit stamp will be known by.
+   */
+  pdelayResp(out: PacketBatch, id: number, r: PeerResponse): boolean {
+    const i = this.#openPeer(out, MessageType.PdelayResp, r);
+    if (i < 0) return false;
+    const o = out.offset[i]!;
+    const fraction = wire.write(out.view, o + message.TIMESTAMP, r.time);
+    header.writeCorrection(out.view, o, -fraction);
+    out.view.setUint16(o + 6, Flag.TwoStep | (r.peer === 0 ? 0 : Flag.Unicast));
+    out.ticket[i] = ticketOf(MessageType.PdelayResp, id);
+    return true;
+  }
+
+  /** Pdelay_Resp_Follow_Up: t3, the request's correction and t3's fraction of a nanosecond. */
+  pdelayRespFollowUp(out: PacketBatch, r: PeerResponse): boolean {
+    const i = this.#openPeer(out, MessageType.PdelayRespFollowUp, r);
+    if (i < 0) return false;
+    const o = out.offset[i]!;
+    const fraction = wire.write(out.view, o + message.TIMESTAMP, r.time);
+    header.writeCorrectionWords(out.view, o, r.correctionHigh, r.correctionLow);
+    if (fraction !== 0) addFraction(out.view, o, fraction);
+    if (r.peer !== 0) out.view.setUint16(o + 6, Flag.Unicast);
+    return true;
+  }
+
+  #openPeer(out: PacketBatch, type: MessageType, r: PeerResponse): number {
+    const i = this.#open(out, type, r.sequenceId, NO_INTERVAL);
+    if (i < 0) return i;
+    if (r.peer !== 0) out.peer[i] = r.peer;
+    writePort(out.view, out.offset[i]! + message.REQUESTING_PORT_IDENTITY, r.requester);
+    return i;
+  }
+
+  #destination(type: MessageType): AddressHandle {
+    const d = this.#destinations;
+    switch (type) {
+      case MessageType.PdelayReq:
+      case MessageType.PdelayResp:
+        return d.peerEvent;
+      case MessageType.PdelayRespFollowUp:
+        return d.peerGeneral;
+      default:
+        return message.isEvent(type) ? d.event : d.general;
+    }
   }
 
   /** Opens a slot with the header written and the body zeroed; -1 where there is no room. */
@@ -177,7 +246,7 @@ export class Emitter {
     out.length[i] = length;
     const isEvent = message.isEvent(type);
     out.channel[i] = isEvent ? Channel.Event : Channel.General;
-    out.peer[i] = isEvent ? this.#destinations.event : this.#destinations.general;
+    out.peer[i] = this.#destination(type);
     this.sent[type]! += 1;
     return i;
   }
@@ -191,10 +260,14 @@ function timeFlags(t: Readonly<TimePropertiesDS>): number {
     (t.frequencyTraceable ? Flag.FrequencyTraceable : 0);
 }
 
-/** Subtracts less than a nanosecond from the 64 bits in place, exactly to 2^-16 ns. */
-function subtractFraction(v: DataView, o: number, fraction: number): void {
-  const low = header.correctionLow(v, o) - Math.round(fraction * 0x1_0000);
-  const high = header.correctionHigh(v, o);
-  if (low >= 0) header.writeCorrectionWords(v, o, high, low);
-  else header.writeCorrectionWords(v, o, high - 1, low + 0x1_0000_0000);
+/** Adds less than a nanosecond either way to the 64 bits in place, exactly to 2^-16 ns. */
+function addFraction(v: DataView, o: number, fraction: number): void {
+  const low = header.correctionLow(v, o) + Math.round(fraction * 0x1_0000);
+  const carry = Math.floor(low / 0x1_0000_0000);
+  header.writeCorrectionWords(
+    v,
+    o,
+    header.correctionHigh(v, o) + carry,
+    low - carry * 0x1_0000_0000,
+  );
 }

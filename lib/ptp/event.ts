@@ -60,4 +60,9 @@ export type PtpEvent =
   };
 
 /** Why a port is FAULTY. */
-export type PortFault = "transmitStamps" | "link" | "management";
+export type PortFault =
+  | "transmitStamps"
+  | "link"
+  | "management"
+  /** Peer delay on a segment of more than two ports. */
+  | "severalResponders";

@@ -5,7 +5,7 @@
 import type { AddressHandle, AddressTable } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import { type Nanos, nanos, seconds } from "../base/time.ts";
+import { millis, type Nanos, nanos, seconds } from "../base/time.ts";
 import type { Servo } from "./servo/servo.ts";
 import { TimeSource } from "./wire/announce.ts";
 import type { ClockIdentity } from "./wire/identity.ts";
@@ -64,6 +64,10 @@ export interface InstanceOptions {
   maxStepsRemoved: number;
 }
 
+/** How a port measures delay; `auto` answers both and uses the one that is answered. */
+export const DELAY_MECHANISMS = ["e2e", "p2p", "auto"] as const;
+export type DelayMechanismName = typeof DELAY_MECHANISMS[number];
+
 /** One port (portDS, 8.2.15). Intervals are base-2 logarithms of seconds. */
 export interface PortOptions {
   /** 1 and up. */
@@ -73,6 +77,17 @@ export interface PortOptions {
   logAnnounceInterval: number;
   logSyncInterval: number;
   logMinDelayReqInterval: number;
+  delayMechanism: DelayMechanismName;
+  logMinPdelayReqInterval: number;
+  /** Pdelay_Req in a row that may go unanswered before the link's delay counts as unknown. */
+  allowedLostResponses: number;
+  /** A link longer than this is not `asCapable`. */
+  neighborPropDelayThresh: Nanos;
+  /**
+   * `auto`: Announce, Sync and Follow_Up only while peer delay finds one neighbour, near enough
+   * (802.1AS-2020 10.2.5.1); `always`: as IEEE 1588 has it.
+   */
+  asCapable: "always" | "auto";
   /** Announce intervals without Announce after which a master counts as gone, 2 or more. */
   announceReceiptTimeout: number;
   /** Path delay master to slave less the mean (7.4.2). */
@@ -148,6 +163,11 @@ export const DEFAULT_PORT: Readonly<PortOptions> = {
   logAnnounceInterval: 1,
   logSyncInterval: 0,
   logMinDelayReqInterval: 0,
+  delayMechanism: "e2e",
+  logMinPdelayReqInterval: 0,
+  allowedLostResponses: 3,
+  neighborPropDelayThresh: millis(20),
+  asCapable: "always",
   announceReceiptTimeout: 3,
   delayAsymmetry: nanos(0),
   maxMissedStamps: 8,

@@ -9,14 +9,14 @@ import { type PacketBatch, SlotKind } from "../base/batch.ts";
 import { FaultCounters } from "../base/faults.ts";
 import type { Protocol } from "../base/link.ts";
 import type { Random } from "../base/random.ts";
-import { earliest, type Instant, type Nanos, nanos, type Timestamp } from "../base/time.ts";
+import { earliest, type Instant, type Nanos, nanos, NEVER, type Timestamp } from "../base/time.ts";
 import { AnnounceSender } from "./announce_sender.ts";
 import { AnnounceTimer } from "./announce_timer.ts";
 import { recommendation } from "./bmca.ts";
 import { type PortDS, portDS } from "./datasets.ts";
-import { EndToEnd } from "./delay/e2e.ts";
+import { chooseDelay } from "./delay/choose.ts";
 import type { DelayMechanism } from "./delay/mechanism.ts";
-import { ResponseQueue } from "./delay/response_queue.ts";
+import type { PeerToPeer } from "./delay/p2p.ts";
 import { type AnnounceSource, Emitter, ticketSequenceId, ticketType } from "./emit.ts";
 import type { DecisionCode, PortFault, PtpEvent } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -39,9 +39,15 @@ import { PreMaster } from "./roles/pre_master.ts";
 import type { Role, RolePort } from "./roles/role.ts";
 import { Slave } from "./roles/slave.ts";
 import { Uncalibrated } from "./roles/uncalibrated.ts";
-import { isRunning, PortState, slaveOnlySuccessor, StateEvent, successor } from "./state.ts";
+import {
+  isFollowing,
+  isRunning,
+  PortState,
+  slaveOnlySuccessor,
+  StateEvent,
+  successor,
+} from "./state.ts";
 import { SyncSender } from "./sync_sender.ts";
-import { UnicastReplies } from "./unicast_reply.ts";
 import * as announce from "./wire/announce.ts";
 import { Fault } from "./wire/fault.ts";
 import * as header from "./wire/header.ts";
@@ -58,6 +64,8 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   readonly announceSender: AnnounceSender;
   readonly syncSender: SyncSender;
   readonly delay: DelayMechanism;
+  /** Peer delay, in every state; `undefined` with end-to-end delay alone. */
+  readonly peer: PeerToPeer | undefined;
   readonly emitter: Emitter;
   readonly random: Random;
   readonly dataSets: AnnounceSource;
@@ -90,7 +98,9 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.announceTimer = new AnnounceTimer(options, this.random);
     this.announceSender = new AnnounceSender(this);
     this.syncSender = new SyncSender(this);
-    this.delay = new EndToEnd(this, new ResponseQueue(new UnicastReplies(destinations)));
+    const { mechanism, peer } = chooseDelay(this, options, destinations);
+    this.delay = mechanism;
+    this.peer = peer;
     this.#following = new Following(this);
     this.#roles = {
       [PortState.Initializing]: new Initializing(this),
@@ -136,14 +146,17 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.foreign.age(now);
     if (this.foreign.hasChanged) this.#instance.requestDecision();
     this.#role.expire(now);
+    this.peer?.expire(now);
   }
 
   deadline(): Instant {
-    const own = earliest(this.#role.deadline(), this.foreign.deadline);
+    const peer = this.peer === undefined ? NEVER : this.peer.deadline();
+    const own = earliest(earliest(this.#role.deadline(), this.foreign.deadline), peer);
     return this.#instance.isFirst(this) ? earliest(own, this.#instance.deadline()) : own;
   }
 
   transmit(now: Instant, out: PacketBatch): void {
+    if (this.peer !== undefined && !this.peer.transmit(out)) return;
     this.#role.transmit(now, out);
   }
 
@@ -240,6 +253,23 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.portDS.logMinDelayReqInterval = log;
   }
 
+  get logMinPdelayReqInterval(): number {
+    return this.portDS.logMinPdelayReqInterval;
+  }
+
+  get allowedLostResponses(): number {
+    return this.options.allowedLostResponses;
+  }
+
+  get neighborPropDelayThresh(): Nanos {
+    return this.options.neighborPropDelayThresh;
+  }
+
+  /** May send and take Announce, Sync and Follow_Up. */
+  get isCapable(): boolean {
+    return this.options.asCapable === "always" || this.peer?.isCapable === true;
+  }
+
   get maxMissedStamps(): number {
     return this.options.maxMissedStamps;
   }
@@ -256,6 +286,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     if (to === undefined) return;
     this.#role.leave(now, to);
     if (!isRunning(to)) this.#forget();
+    else if (!isRunning(from) && this.options.delayMechanism === "p2p") this.peer?.start(now);
     this.#role = this.#roles[to];
     this.portDS.portState = to;
     this.push({
@@ -305,6 +336,8 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     const discipline = this.#instance.discipline;
     discipline.restart(now);
     this.#prospect.deliver(this.parent, (masterTime, local) => this.forward(masterTime, local));
+    const link = this.peer === undefined || !this.delay.usesLink ? NaN : this.peer.meanLinkDelay;
+    if (link === link) discipline.linkDelay(link as Nanos, now);
   }
 
   forward(masterTime: Readonly<Timestamp>, local: Instant): void {
@@ -313,6 +346,19 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
 
   reverse(t3: Instant, t4: Readonly<Timestamp>): void {
     this.#instance.discipline.reverse(t3, t4);
+  }
+
+  linkMeasured(delay: Nanos, at: Instant): void {
+    this.delay.linkMeasured();
+    this.portDS.meanLinkDelay = this.peer?.meanLinkDelay ?? delay;
+    if (this.delay.usesLink && isFollowing(this.state)) {
+      this.#instance.discipline.linkDelay(delay, at);
+    }
+  }
+
+  severalResponders(now: Instant): void {
+    this.delay.linkFailed(now);
+    if (this.options.delayMechanism === "p2p") this.fail(now, "severalResponders");
   }
 
   servedTime(at: Instant, into: Timestamp): void {
@@ -339,6 +385,12 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
       case MessageType.PdelayReq:
       case MessageType.PdelayResp:
       case MessageType.PdelayRespFollowUp:
+        if (!this.isRunning) return Reason.PortState;
+        return this.peer === undefined ? Reason.NotConfigured : this.peer.receive(m);
+      case MessageType.Announce:
+      case MessageType.Sync:
+      case MessageType.FollowUp:
+        return this.isCapable ? this.#role.receive(m) : Reason.NotCapable;
       case MessageType.Signaling:
       case MessageType.Management:
         return Reason.NotConfigured;
@@ -348,11 +400,14 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   }
 
   #stamped(now: Instant, ticket: number, at: Instant): void {
-    const type = ticketType(ticket);
-    const reason = type < 0
-      ? Reason.LateStamp
-      : this.#role.stamped(now, type, ticketSequenceId(ticket), at);
-    this.faults.count(reason);
+    this.faults.count(this.#deliverStamp(now, ticketType(ticket), ticketSequenceId(ticket), at));
+  }
+
+  #deliverStamp(now: Instant, type: number, id: number, at: Instant): Reason {
+    if (type < 0) return Reason.LateStamp;
+    const isPeers = type === MessageType.PdelayReq || type === MessageType.PdelayResp;
+    if (!isPeers) return this.#role.stamped(now, type, id, at);
+    return this.peer === undefined ? Reason.LateStamp : this.peer.stamped(type, id, at);
   }
 
   /** Watches `master`'s Announce, from now on where it is another one than before; roles only look. */
@@ -368,6 +423,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.foreign.clear();
     this.#prospect.clear();
     this.announceTimer.stop();
+    this.peer?.clear();
     this.#instance.requestDecision();
   }
 }

@@ -46,5 +46,9 @@ export const Reason = {
   LinkError: 25,
   /** A message of a mechanism that is not configured: peer delay, signaling, management. */
   NotConfigured: 26,
+  /** A second port has answered one Pdelay_Req: the link has more than two ends (11.4.1). */
+  SeveralResponders: 27,
+  /** Announce, Sync or Follow_Up on a port that is not `asCapable` (802.1AS-2020 10.2.5.1). */
+  NotCapable: 28,
 } as const;
 export type Reason = typeof Reason[keyof typeof Reason];

@@ -18,6 +18,8 @@ export interface PortSnapshot {
   logAnnounceInterval: number;
   logSyncInterval: number;
   logMinDelayReqInterval: number;
+  logMinPdelayReqInterval: number;
+  delayMechanism: string;
   announceReceiptTimeout: number;
   masterOnly: boolean;
   observedLogSyncInterval: number;
@@ -105,13 +107,15 @@ export function portSnapshot(port: PtpPort, eventsLost: number): PortSnapshot {
     logAnnounceInterval: d.logAnnounceInterval,
     logSyncInterval: d.logSyncInterval,
     logMinDelayReqInterval: d.logMinDelayReqInterval,
+    logMinPdelayReqInterval: d.logMinPdelayReqInterval,
+    delayMechanism: port.options.delayMechanism,
     announceReceiptTimeout: d.announceReceiptTimeout,
     masterOnly: d.masterOnly,
     observedLogSyncInterval: port.observedLogSyncInterval,
     received: byName(port.received),
     sent: byName(port.emitter.sent),
     dropped: port.faults.snapshot(),
-    delay: port.delay.snapshot(),
+    delay: { ...port.delay.snapshot(), ...port.peer?.snapshot() },
     transmitStampsMissed: port.syncSender.missed,
     eventsLost,
     foreignMasters: port.foreign.list().map(foreignSnapshot),

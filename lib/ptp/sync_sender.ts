@@ -79,6 +79,11 @@ export class SyncSender {
     if (this.#deadline !== NEVER) this.#isDue = true;
   }
 
+  /** Leaves out what is due. */
+  skip(): void {
+    this.#isDue = false;
+  }
+
   deadline(): Instant {
     return this.#deadline;
   }

@@ -16,10 +16,19 @@ export class UnicastReplies {
 
   /** `peer`'s host with the general port (320); 0 where `peer` is unknown. */
   generalOf(peer: AddressHandle): AddressHandle {
-    const { addresses: a, general } = this.#destinations;
+    return this.#withPortOf(peer, this.#destinations.general);
+  }
+
+  /** `peer`'s host with the event port (319); 0 where `peer` is unknown. */
+  eventOf(peer: AddressHandle): AddressHandle {
+    return this.#withPortOf(peer, this.#destinations.event);
+  }
+
+  #withPortOf(peer: AddressHandle, other: AddressHandle): AddressHandle {
+    const a = this.#destinations.addresses;
     const family = a.family(peer);
     if (family === 0) return 0;
     a.copyOctets(peer, this.#octets, 0);
-    return a.intern(family, this.#octets, 0, a.port(general), a.scope(peer));
+    return a.intern(family, this.#octets, 0, a.port(other), a.scope(peer));
   }
 }

@@ -43,6 +43,7 @@ export interface SimClockOptions {
 const EVENT_PORT = 319;
 const GENERAL_PORT = 320;
 const GROUP = "224.0.1.129";
+const PEER_GROUP = "224.0.0.107";
 
 /** Adds an ordinary clock to `wire` and starts it. The `k`th one has identity and address `k`. */
 export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions = {}): SimClock {
@@ -50,7 +51,7 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
   const link = node.link(wire, {
     address: `10.${k >>> 16}.${(k >>> 8) & 255}.${k & 255}`,
     ports: [EVENT_PORT, GENERAL_PORT],
-    groups: [GROUP],
+    groups: [GROUP, PEER_GROUP],
     stamps: o.stamps ?? KERNEL_STAMPS,
     ...(o.up === undefined ? {} : { up: o.up }),
   });
@@ -65,8 +66,8 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
     addresses: net.addresses,
     event: net.addresses.internText(GROUP, EVENT_PORT),
     general: net.addresses.internText(GROUP, GENERAL_PORT),
-    peerEvent: 0,
-    peerGeneral: 0,
+    peerEvent: net.addresses.internText(PEER_GROUP, EVENT_PORT),
+    peerGeneral: net.addresses.internText(PEER_GROUP, GENERAL_PORT),
   });
   const events: PtpEvent[] = [];
   node.start({

@@ -61,6 +61,7 @@ class Outstanding {
 }
 
 export class EndToEnd implements DelayMechanism {
+  readonly usesLink = false;
   readonly #port: E2eContext;
   readonly #pending = new Outstanding();
   readonly #responses: ResponseQueue;
@@ -166,6 +167,15 @@ export class EndToEnd implements DelayMechanism {
     p.stamp[k] = NaN;
     p.seconds[k] = NaN;
     return true;
+  }
+
+  linkMeasured(): void {}
+
+  linkFailed(): void {}
+
+  /** Requests since the last answer. */
+  get unanswered(): number {
+    return this.#unanswered;
   }
 
   snapshot(): Record<string, number> {

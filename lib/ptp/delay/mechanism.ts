@@ -25,6 +25,12 @@ export interface DelayMechanism {
   deadline(): Instant;
   /** False where the batch is full. */
   transmit(out: PacketBatch): boolean;
+  /** True where the servo is to have the link's delay as peer delay measures it. */
+  readonly usesLink: boolean;
+  /** Peer delay has measured the link. */
+  linkMeasured(): void;
+  /** Peer delay has found more than one neighbour. */
+  linkFailed(now: Instant): void;
   /** For a status report. */
   snapshot(): Record<string, number>;
 }

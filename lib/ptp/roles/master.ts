@@ -60,6 +60,10 @@ export class Master implements Role {
 
   /** Announce first, so that slaves learn who is speaking; responses last, they may be many. */
   transmit(now: Instant, out: PacketBatch): void {
+    if (!this.#port.isCapable) {
+      this.#port.announceSender.skip();
+      this.#port.syncSender.skip();
+    }
     if (!this.#port.announceSender.transmit(out)) return;
     if (!this.#port.syncSender.transmit(now, out)) return;
     this.#port.delay.transmit(out);

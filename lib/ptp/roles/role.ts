@@ -37,6 +37,8 @@ export interface Role {
 export interface RolePort {
   readonly options: Readonly<PortOptions>;
   readonly isSlaveOnly: boolean;
+  /** False where peer delay says that nobody can be synchronized over this link. */
+  readonly isCapable: boolean;
   readonly announceTimer: AnnounceTimer;
   readonly announceSender: AnnounceSender;
   readonly syncSender: SyncSender;
