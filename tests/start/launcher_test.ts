@@ -18,16 +18,20 @@ import {
 } from "../kit/clone.ts";
 import { testNeeding } from "../kit/need.ts";
 
-/** Installs like npm does, from the Deno that runs this test; notes each call in $CALLS. */
+/**
+ * Installs like npm does, beside the node_modules of the working directory, from the Deno that runs
+ * this test; notes each call in $CALLS.
+ */
 const NPM = `
 echo call >>"$CALLS"
 while [ $# -gt 0 ]; do
-  case $1 in --prefix) prefix=$2 ;; @deno/*) package=\${1%@*} ;; esac
+  case $1 in @deno/*) package=\${1%@*} ;; esac
   shift
 done
-mkdir -p "$prefix/node_modules/$package"
+[ -d node_modules ] || exit 1
+mkdir -p "node_modules/$package"
 sleep "\${NPM_SECONDS:-0}"
-cp "$REAL_DENO" "$prefix/node_modules/$package/deno"`;
+cp "$REAL_DENO" "node_modules/$package/deno"`;
 
 /** A machine whose npm works without network. */
 function withNpm(scratch: Scratch): Record<string, string> {
