@@ -47,7 +47,7 @@ export type PtpEvent =
   | { kind: "sample"; port: number; sample: ServoSample }
   /** Measurements are not used, or the servo will not go on. */
   | { kind: "refusal"; at: Instant; port: number; refusal: PtpRefusal }
-  /** The port went FAULTY. */
+  /** The port went FAULTY; `resetAfter` is Infinity where it stays so until the link is back. */
   | { kind: "fault"; at: Instant; port: number; reason: PortFault; resetAfter: Nanos }
   /** A message's transmit stamp did not come in time: a Sync goes without Follow_Up. */
   | {

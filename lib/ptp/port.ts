@@ -75,6 +75,8 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   readonly faults = new FaultCounters(Reason);
   /** How long PRE_MASTER lasts at the next decision for master. */
   qualificationInterval: Nanos = nanos(0);
+  /** False while the interface is down; see {@linkcode PtpPort.setLink}. */
+  isLinkUp = true;
   /** The last state decision on this port. */
   decision: DecisionCode = "L";
 
@@ -175,7 +177,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     return this.#following.sync.logSyncInterval;
   }
 
-  /** Puts the port into FAULTY, for instance because its interface went down. */
+  /** Puts the port into FAULTY. */
   fail(now: Instant, reason: PortFault): void {
     const before = this.state;
     this.apply(now, StateEvent.FaultDetected);
@@ -185,8 +187,16 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
       at: now,
       port: this.options.portNumber,
       reason,
-      resetAfter: this.options.faultResetInterval,
+      resetAfter: this.isLinkUp ? this.options.faultResetInterval : nanos(Infinity),
     });
+  }
+
+  /** The interface went down: FAULTY until it is back, however long; or it is back: at once not. */
+  setLink(now: Instant, isUp: boolean): void {
+    if (isUp === this.isLinkUp) return;
+    this.isLinkUp = isUp;
+    if (!isUp) this.fail(now, "link");
+    else if (this.state === PortState.Faulty) this.apply(now, StateEvent.FaultCleared);
   }
 
   /** DESIGNATED_ENABLED or DESIGNATED_DISABLED. */

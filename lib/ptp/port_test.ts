@@ -233,6 +233,36 @@ Deno.test("PtpPort: DISABLED is silent and deaf until it is enabled", () => {
   assertEquals(bench.port.state, S.Master);
 });
 
+Deno.test("PtpPort: setLink() keeps it FAULTY while the interface is down, and no longer", () => {
+  const bench = new PtpBench();
+  bench.port.setLink(bench.now, false);
+  bench.turn();
+  assertEquals(bench.port.state, S.Faulty);
+  const fault = bench.takeEvents().find((e) => e.kind === "fault");
+  assertEquals([fault?.reason, fault?.resetAfter], ["link", Infinity]);
+  bench.take();
+  bench.pass(60e9);
+  assertEquals([bench.port.state, bench.take().length], [S.Faulty, 0]);
+  bench.port.setEnabled(bench.now, false);
+  bench.port.setEnabled(bench.now, true);
+  bench.pass(1e9);
+  assertEquals(bench.port.state, S.Faulty);
+  bench.port.setLink(bench.now, true);
+  bench.turn();
+  assertEquals(bench.port.state, S.Listening);
+});
+
+Deno.test("PtpPort: a link that goes while the port is FAULTY already holds it there", () => {
+  const bench = new PtpBench();
+  bench.port.fail(bench.now, "management");
+  bench.port.setLink(bench.now, false);
+  bench.pass(60e9);
+  assertEquals(bench.port.state, S.Faulty);
+  bench.port.setLink(bench.now, true);
+  bench.turn();
+  assertEquals(bench.port.state, S.Listening);
+});
+
 Deno.test("PtpPort: FAULTY initializes again after the reset interval", () => {
   const bench = slaveBench();
   bench.port.fail(bench.now, "link");

@@ -1,5 +1,6 @@
 /**
- * FAULTY: the port is out of order, sends nothing, and tries again after the reset interval (9.2.5).
+ * FAULTY: the port is out of order, sends nothing, and tries again after the reset interval,
+ * or when its interface is back (9.2.5).
  * @module
  */
 import { type Instant, NEVER } from "../../base/time.ts";
@@ -17,7 +18,8 @@ export class Faulty implements Role {
   }
 
   enter(now: Instant): void {
-    this.#deadline = now + this.#port.options.faultResetInterval as Instant;
+    const { isLinkUp, options } = this.#port;
+    this.#deadline = isLinkUp ? now + options.faultResetInterval as Instant : NEVER;
   }
 
   leave(): void {
@@ -33,7 +35,9 @@ export class Faulty implements Role {
   }
 
   expire(now: Instant): void {
-    if (now >= this.#deadline) this.#port.apply(now, StateEvent.FaultCleared);
+    if (now < this.#deadline) return;
+    if (this.#port.isLinkUp) this.#port.apply(now, StateEvent.FaultCleared);
+    else this.#deadline = NEVER;
   }
 
   deadline(): Instant {

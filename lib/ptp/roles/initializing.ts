@@ -1,6 +1,7 @@
 /**
  * INITIALIZING: the port has forgotten everything and sends nothing (9.2.5, Table 13). There is
- * nothing left to initialize by the time this object exists, so it is left at once.
+ * nothing left to initialize by the time this object exists, so it is left at once: for FAULTY
+ * where the interface is down.
  * @module
  */
 import { type Instant, ORIGIN } from "../../base/time.ts";
@@ -29,7 +30,8 @@ export class Initializing implements Role {
   }
 
   expire(now: Instant): void {
-    this.#port.apply(now, StateEvent.InitComplete);
+    const { isLinkUp } = this.#port;
+    this.#port.apply(now, isLinkUp ? StateEvent.InitComplete : StateEvent.FaultDetected);
   }
 
   deadline(): Instant {

@@ -39,6 +39,8 @@ export interface RolePort {
   readonly isSlaveOnly: boolean;
   /** False where peer delay says that nobody can be synchronized over this link. */
   readonly isCapable: boolean;
+  /** False while the interface is down: FAULTY then lasts. */
+  readonly isLinkUp: boolean;
   readonly announceTimer: AnnounceTimer;
   readonly announceSender: AnnounceSender;
   readonly syncSender: SyncSender;
