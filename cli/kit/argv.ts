@@ -7,7 +7,7 @@
  * @module
  */
 import { UsageError } from "./errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../lib/base/nearest.ts";
 
 /** How a flag takes its value. */
 export const FlagKind = {

@@ -17,7 +17,7 @@ import {
 import { normalize } from "./argv.ts";
 import type { CliCommand, Context, Invocation } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../lib/base/nearest.ts";
 
 /** Parses `argv`, which must not ask for help. */
 export async function parseCommand(

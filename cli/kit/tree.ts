@@ -4,7 +4,7 @@
  */
 import type { CliCommand } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../lib/base/nearest.ts";
 
 /** A command: its file exports `command`. */
 export interface Leaf {

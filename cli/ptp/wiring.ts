@@ -30,7 +30,7 @@ import type { UdpSocketOptions } from "../../ffi/udp_socket.ts";
 import { ExitCode } from "../kit/exit.ts";
 import { Failure, UsageError } from "../kit/errors.ts";
 import type { Kit } from "../kit/kit.ts";
-import { nearest } from "../kit/nearest.ts";
+import { nearest } from "../../lib/base/nearest.ts";
 import type { Io } from "./options.ts";
 
 /** The groups of PTP over IPv4 (IEEE 1588-2019 C.3). */
