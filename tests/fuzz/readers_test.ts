@@ -21,14 +21,10 @@ import * as tcp from "../../lib/wire/tcp.ts";
 import * as udp from "../../lib/wire/udp.ts";
 import { captureFiles, type Packet, packetsOf, pcapOf } from "../kit/capture.ts";
 import { recordOf } from "../kit/dissect.ts";
-import {
-  asPackets,
-  plainFrames,
-  ptpFrames,
-  ptpMessages,
-  srtFrames,
-  srtPackets,
-} from "../kit/packets.ts";
+import { asPackets } from "../kit/packets.ts";
+import { plainFrames } from "../kit/plain_frames.ts";
+import { ptpFrames, ptpMessages } from "../kit/ptp_messages.ts";
+import { srtFrames, srtPackets } from "../kit/srt_packets.ts";
 
 const MUTATIONS = Number(Deno.env.get("RPTP_FUZZ") ?? 1_000_000);
 const FILES = 4_000;

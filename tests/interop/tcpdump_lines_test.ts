@@ -9,7 +9,9 @@ import { TimeForm } from "../../lib/dissect/time_text.ts";
 import { captureFiles, CAPTURES, type Packet, packetsOf, pcapOf } from "../kit/capture.ts";
 import { linesOf, type Look } from "../kit/dissect.ts";
 import { testNeeding } from "../kit/need.ts";
-import { asPackets, plainFrames, srtFrames } from "../kit/packets.ts";
+import { asPackets } from "../kit/packets.ts";
+import { plainFrames } from "../kit/plain_frames.ts";
+import { srtFrames } from "../kit/srt_packets.ts";
 
 /** tcpdump's flags and the same for us. */
 const LOOKS: readonly (readonly [string, Look])[] = [

@@ -8,7 +8,9 @@ import type { PacketObject } from "../../lib/dissect/packet_dissector.ts";
 import { captureFiles, CAPTURES, packetsOf, pcapOf } from "../kit/capture.ts";
 import { objectsOf } from "../kit/dissect.ts";
 import { testNeeding } from "../kit/need.ts";
-import { asPackets, ptpFrames, srtFrames } from "../kit/packets.ts";
+import { asPackets } from "../kit/packets.ts";
+import { ptpFrames } from "../kit/ptp_messages.ts";
+import { srtFrames } from "../kit/srt_packets.ts";
 
 /** Fields in tshark's trees that we leave out, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
