@@ -45,7 +45,7 @@ export class Discipline {
     const before = this.#refusal?.reason;
     this.#refusal = this.#judge(t);
     if (this.#refusal?.reason !== before) this.#isRefusalTold = false;
-    this.#offset = this.#refusal === undefined ? this.#utcOffset(t) : 0;
+    this.#offset = this.#refusal === undefined ? this.utcOffset(t) : 0;
   }
 
   /** A Sync: `masterTime` on the master's timescale. */
@@ -106,19 +106,19 @@ export class Discipline {
     return this.#refusal ?? this.#servo?.refusal;
   }
 
+  /** TAI - UTC as the master says, or as we know ourselves where it does not vouch for its own. */
+  utcOffset(t: Readonly<TimePropertiesDS>): number {
+    if (this.#options.localTimescale !== "utc" || !t.ptpTimescale) return 0;
+    return t.currentUtcOffsetValid
+      ? t.currentUtcOffset
+      : this.#options.timeProperties.currentUtcOffset;
+  }
+
   #judge(t: Readonly<TimePropertiesDS>): PtpRefusal | undefined {
     if (this.#options.localTimescale !== "utc") return undefined;
     if (!t.ptpTimescale) return this.#options.acceptArb ? undefined : { reason: "arb" };
     const isKnown = t.currentUtcOffsetValid || this.#options.timeProperties.currentUtcOffsetValid;
     return isKnown ? undefined : { reason: "utcOffset" };
-  }
-
-  /** TAI - UTC as the master says, or as we know ourselves where it does not vouch for its own. */
-  #utcOffset(t: Readonly<TimePropertiesDS>): number {
-    if (this.#options.localTimescale !== "utc" || !t.ptpTimescale) return 0;
-    return t.currentUtcOffsetValid
-      ? t.currentUtcOffset
-      : this.#options.timeProperties.currentUtcOffset;
   }
 
   #localized(masterTime: Readonly<Timestamp>): Timestamp {

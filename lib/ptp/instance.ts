@@ -102,6 +102,14 @@ export class PtpInstance implements Shared {
     return this.#isDecisionDue ? ORIGIN : this.discipline.deadline();
   }
 
+  /** True where a port has that number. */
+  hasPort(portNumber: number): boolean {
+    for (let k = 0; k < this.ports.length; k++) {
+      if (this.ports[k]!.options.portNumber === portNumber) return true;
+    }
+    return false;
+  }
+
   isFirst(port: PtpPort): boolean {
     return this.ports[0] === port;
   }
@@ -115,7 +123,7 @@ export class PtpInstance implements Shared {
   servedTime(at: Instant, into: Timestamp): void {
     this.#clock.readAt(at, into);
     if (this.options.localTimescale === "utc" && this.timePropertiesDS.ptpTimescale) {
-      into.seconds += this.timePropertiesDS.currentUtcOffset;
+      into.seconds += this.discipline.utcOffset(this.timePropertiesDS);
     }
   }
 
@@ -163,11 +171,12 @@ export class PtpInstance implements Shared {
     this.#isDecisionDue = false;
     const best = this.ports.map((p) => {
       p.foreign.hasChanged = false;
+      p.siblings.hasChanged = false;
       return p.isRunning ? p.foreign.best(now) : undefined;
     });
     const ebest = bestOf(best);
     const codes = this.ports.map((p, k) =>
-      decide(this.#own, ebest, best[k], p.state === PortState.Listening)
+      yielding(p, decide(this.#own, ebest, best[k], p.state === PortState.Listening))
     );
     const slave = codes.indexOf("S1");
     const isNewMaster = slave >= 0 && ebest !== undefined &&
@@ -259,6 +268,12 @@ export class PtpInstance implements Shared {
       this.discipline.isLocked ? StateEvent.MasterClockSelected : StateEvent.SynchronizationFault,
     );
   }
+}
+
+/** 9.5.3: a port that would be master beside a lower-numbered one of its clock is passive. */
+function yielding(port: PtpPort, code: DecisionCode): DecisionCode {
+  const isMaster = code === "M1" || code === "M2" || code === "M3";
+  return isMaster && port.siblings.mustYield ? "P2" : code;
 }
 
 /** D0 (9.3.4, Table 31): what this clock would announce, compared with what others do. */

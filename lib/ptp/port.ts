@@ -22,7 +22,7 @@ import type { DecisionCode, PortFault, PtpEvent } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
 import { type ForeignMaster, ForeignMasters } from "./foreign.ts";
 import type { PtpInstance } from "./instance.ts";
-import { intervalOf } from "./interval.ts";
+import { intervalOf, sane } from "./interval.ts";
 import type { Destinations, PortOptions } from "./options.ts";
 import { type PortSnapshot, portSnapshot } from "./snapshot.ts";
 import { Prospect } from "./prospect.ts";
@@ -47,6 +47,7 @@ import {
   StateEvent,
   successor,
 } from "./state.ts";
+import { Siblings } from "./siblings.ts";
 import { SyncSender } from "./sync_sender.ts";
 import * as announce from "./wire/announce.ts";
 import { Fault } from "./wire/fault.ts";
@@ -60,6 +61,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   readonly options: Readonly<PortOptions>;
   readonly portDS: PortDS;
   readonly foreign: ForeignMasters;
+  readonly siblings: Siblings;
   readonly announceTimer: AnnounceTimer;
   readonly announceSender: AnnounceSender;
   readonly syncSender: SyncSender;
@@ -97,6 +99,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.dataSets = instance;
     this.emitter = new Emitter(instance.options, source, destinations);
     this.foreign = new ForeignMasters(source, options.logAnnounceInterval);
+    this.siblings = new Siblings(options.portNumber);
     this.announceTimer = new AnnounceTimer(options, this.random);
     this.announceSender = new AnnounceSender(this);
     this.syncSender = new SyncSender(this);
@@ -146,14 +149,16 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
 
   expire(now: Instant): void {
     this.foreign.age(now);
-    if (this.foreign.hasChanged) this.#instance.requestDecision();
+    this.siblings.expire(now);
+    if (this.foreign.hasChanged || this.siblings.hasChanged) this.#instance.requestDecision();
     this.#role.expire(now);
     this.peer?.expire(now);
   }
 
   deadline(): Instant {
     const peer = this.peer === undefined ? NEVER : this.peer.deadline();
-    const own = earliest(earliest(this.#role.deadline(), this.foreign.deadline), peer);
+    const others = earliest(this.foreign.deadline, this.siblings.deadline());
+    const own = earliest(earliest(this.#role.deadline(), others), peer);
     return this.#instance.isFirst(this) ? earliest(own, this.#instance.deadline()) : own;
   }
 
@@ -390,7 +395,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     if (header.majorSdoId(v, o) !== options.majorSdoId) return Reason.ForeignSdo;
     if (header.minorSdoId(v, o) !== options.minorSdoId) return Reason.ForeignSdo;
     if (header.domainNumber(v, o) !== defaultDS.domainNumber) return Reason.ForeignDomain;
-    if (isSameClock(m.source, defaultDS.clockIdentity)) return Reason.OwnIdentity;
+    if (isSameClock(m.source, defaultDS.clockIdentity)) return this.#acceptOwn(m);
     switch (m.type) {
       case MessageType.PdelayReq:
       case MessageType.PdelayResp:
@@ -407,6 +412,17 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
       default:
         return this.#role.receive(m);
     }
+  }
+
+  /** A message of this clock: of this port, of another one on the same path, or of a clone. */
+  #acceptOwn(m: Received): Reason {
+    const isOurs = this.isRunning && this.#instance.hasPort(m.source.port);
+    if (m.type !== MessageType.Announce || !isOurs) return Reason.OwnIdentity;
+    const log = sane(m.logMessageInterval, -7, 5, this.logAnnounceInterval);
+    const timeout = nanos(this.options.announceReceiptTimeout * intervalOf(log));
+    if (!this.siblings.heard(m.source.port, m.at, timeout)) return Reason.OwnIdentity;
+    if (this.siblings.hasChanged) this.#instance.requestDecision();
+    return Reason.None;
   }
 
   #stamped(now: Instant, ticket: number, at: Instant): void {
@@ -431,6 +447,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   /** A port that stops taking part knows no masters any more. */
   #forget(): void {
     this.foreign.clear();
+    this.siblings.clear();
     this.#prospect.clear();
     this.announceTimer.stop();
     this.peer?.clear();

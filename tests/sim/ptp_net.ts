@@ -62,13 +62,7 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
     { ...DEFAULT_INSTANCE, clockIdentity, ...o.instance },
     { clock, servo: new RobustServo(clock, o.servo), random: node.random("ptp") },
   );
-  const port = instance.addPort(o.port ?? {}, {
-    addresses: net.addresses,
-    event: net.addresses.internText(GROUP, EVENT_PORT),
-    general: net.addresses.internText(GROUP, GENERAL_PORT),
-    peerEvent: net.addresses.internText(PEER_GROUP, EVENT_PORT),
-    peerGeneral: net.addresses.internText(PEER_GROUP, GENERAL_PORT),
-  });
+  const port = instance.addPort(o.port ?? {}, destinations(net));
   const events: PtpEvent[] = [];
   node.start({
     lanes: [net.lane(link, port)],
@@ -81,7 +75,11 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
 }
 
 /** `a`'s reading less `b`'s, now. */
-export function errorBetween(net: Network, a: SimClock, b: SimClock): Nanos {
+export function errorBetween(
+  net: Network,
+  a: SimClock | SimBoundary,
+  b: SimClock | SimBoundary,
+): Nanos {
   return net.trueErrorBetween(a.node, a.clock, b.node, b.clock);
 }
 
@@ -95,3 +93,62 @@ export const ALLOW_ANY_STEP: RobustOptions = {
   acceptEpoch: true,
   maxStep: nanos(Infinity),
 };
+
+/** A boundary clock: one port on each wire. */
+export interface SimBoundary {
+  node: SimNode;
+  links: SimLink[];
+  clock: VirtualClock;
+  instance: PtpInstance;
+  ports: PtpPort[];
+  events: PtpEvent[];
+}
+
+/** Adds a boundary clock with a port on each of `wires`, in order, and starts it. */
+export function addBoundary(
+  net: Network,
+  wires: readonly Wire[],
+  k: number,
+  o: SimClockOptions = {},
+): SimBoundary {
+  const node = net.node(`clock${k}`, { oscillator: o.oscillator ?? {} });
+  const links = wires.map((wire, w) =>
+    node.link(wire, {
+      address: `10.${k >>> 8}.${k & 255}.${w + 1}`,
+      ports: [EVENT_PORT, GENERAL_PORT],
+      groups: [GROUP, PEER_GROUP],
+      stamps: o.stamps ?? KERNEL_STAMPS,
+    })
+  );
+  const [seconds, nanoseconds] = o.start ?? [1_800_000_000, 0];
+  const clock = new VirtualClock({ now: node.now, start: timestamp(seconds, nanoseconds) });
+  const instance = new PtpInstance(
+    {
+      ...DEFAULT_INSTANCE,
+      clockIdentity: { high: 0x020000ff, low: 0xfe000000 + k },
+      ...o.instance,
+    },
+    { clock, servo: new RobustServo(clock, o.servo), random: node.random("ptp") },
+  );
+  const ports = links.map(() => instance.addPort(o.port ?? {}, destinations(net)));
+  const events: PtpEvent[] = [];
+  node.start({
+    lanes: links.map((link, n) => net.lane(link, ports[n]!)),
+    shared: instance,
+    take: (e: PtpEvent) => {
+      if (o.hasSamples === true || e.kind !== "sample") events.push(e);
+    },
+  });
+  return { node, links, clock, instance, ports, events };
+}
+
+function destinations(net: Network) {
+  const { addresses } = net;
+  return {
+    addresses,
+    event: addresses.internText(GROUP, EVENT_PORT),
+    general: addresses.internText(GROUP, GENERAL_PORT),
+    peerEvent: addresses.internText(PEER_GROUP, EVENT_PORT),
+    peerGeneral: addresses.internText(PEER_GROUP, GENERAL_PORT),
+  };
+}
