@@ -105,8 +105,12 @@ export class ByteBuffer {
       this.bytes[this.length] = PAIRS[n << 1]!;
       this.bytes[this.length + 1] = PAIRS[n << 1 | 1]!;
       this.length += 2;
-    } else if (n > 0x7fff_ffff) {
+    } else if (n > 0xffff_ffff) {
       this.ascii(String(n));
+    } else if (n > 0x7fff_ffff) {
+      const high = Math.floor(n / 100_000);
+      this.padded(high, 5);
+      this.padded(n - high * 100_000, 5);
     } else {
       this.padded(n, digitsOf(n));
     }

@@ -91,7 +91,7 @@ export class FlowTable {
     this.#next[i] = this.#bucket[slot]!;
     this.#bucket[slot] = i;
     this.generation[i]! += 1;
-    this.#seen[i] = 1;
+    this.#seen[i] = 0; // once is not often: a flood of single packets displaces only itself
     this.isNew = true;
     return i;
   }

@@ -5,7 +5,7 @@
 import * as mpegts from "../wire/mpegts.ts";
 import * as rtp from "../wire/rtp.ts";
 import { WireFault } from "../wire/fault.ts";
-import type { ByteBuffer } from "./byte_buffer.ts";
+import { type ByteBuffer, octetsOf } from "./byte_buffer.ts";
 import type { Dissection, Dissector } from "./dissection.ts";
 import { FlowKind, flowsOf } from "./udp_flows.ts";
 
@@ -15,6 +15,11 @@ const RUN = 3;
 const MAX_GAP = 16;
 const MAX_STRANGE = 8;
 
+const RTP = octetsOf("RTP, pt ");
+const SEQUENCE = octetsOf(", seq ");
+const TIMESTAMP = octetsOf(", ts ");
+const SOURCE = octetsOf(", ssrc 0x");
+
 /** Real-time transport. */
 export const rtpDissector: Dissector = {
   name: "rtp",
@@ -22,13 +27,13 @@ export const rtpDissector: Dissector = {
   line(d: Dissection, i: number, out: ByteBuffer): boolean {
     const o = d.offset[i]!;
     const v = d.view;
-    out.ascii("RTP, pt ");
+    out.fixed(RTP);
     out.decimal(rtp.payloadType(v, o));
-    out.ascii(", seq ");
+    out.fixed(SEQUENCE);
     out.decimal(rtp.sequenceNumber(v, o));
-    out.ascii(", ts ");
+    out.fixed(TIMESTAMP);
     out.decimal(rtp.timestamp(v, o));
-    out.ascii(", ssrc 0x");
+    out.fixed(SOURCE);
     out.hexPadded(rtp.ssrc(v, o), 8);
     if (rtp.marker(v, o)) out.ascii(", marker");
     return true;

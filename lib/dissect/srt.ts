@@ -10,13 +10,21 @@ import * as handshake from "../srt/wire/handshake.ts";
 import * as header from "../srt/wire/header.ts";
 import * as loss from "../srt/wire/loss_list.ts";
 import { rejectionName } from "../srt/wire/reject.ts";
-import type { ByteBuffer } from "./byte_buffer.ts";
+import { type ByteBuffer, octetsOf } from "./byte_buffer.ts";
 import { type Dissection, type Dissector, truncated } from "./dissection.ts";
 import { appendExtensions, appendKeyMaterial } from "./srt_extension_line.ts";
 import { srtFields } from "./srt_fields.ts";
 
 /** Loss list entries shown at most; the number of the rest follows. */
 const MAX_LOSSES = 16;
+
+const SRT = octetsOf("SRT ");
+const DESTINATION = octetsOf(", dst 0x");
+const TIMESTAMP = octetsOf(", ts ");
+const PAYLOAD = octetsOf(", payload ");
+const MESSAGE = octetsOf(", msg ");
+const DATA = octetsOf("data, seq ");
+const FEC = octetsOf("fec, seq ");
 
 /** Secure Reliable Transport. */
 export const srtDissector: Dissector = {
@@ -26,18 +34,18 @@ export const srtDissector: Dissector = {
     const o = d.offset[i]!;
     const v = d.view;
     const n = d.available(i);
-    out.ascii("SRT ");
+    out.fixed(SRT);
     if (n < header.HEADER_LENGTH) return truncated(out, "srt");
     const isControl = header.isControl(v, o);
     if (isControl) {
       if (!appendControl(v, o, n, d.length[i]!, out)) return false;
     } else appendData(v, o, out);
-    out.ascii(", dst 0x");
+    out.fixed(DESTINATION);
     out.hexPadded(header.destinationSocketId(v, o), 8);
-    out.ascii(", ts ");
+    out.fixed(TIMESTAMP);
     out.decimal(header.timestamp(v, o));
     if (!isControl) {
-      out.ascii(", payload ");
+      out.fixed(PAYLOAD);
       out.decimal(d.length[i]! - header.HEADER_LENGTH);
     }
     return true;
@@ -47,10 +55,10 @@ export const srtDissector: Dissector = {
 
 function appendData(v: DataView, o: number, out: ByteBuffer): void {
   const message = data.messageNumber(v, o);
-  out.ascii(message === data.FILTER_MESSAGE ? "fec, seq " : "data, seq ");
+  out.fixed(message === data.FILTER_MESSAGE ? FEC : DATA);
   out.decimal(data.sequenceNumber(v, o));
   if (message !== data.FILTER_MESSAGE) {
-    out.ascii(", msg ");
+    out.fixed(MESSAGE);
     out.decimal(message);
     out.ascii(BOUNDARIES[data.boundary(v, o)]!);
   }

@@ -12,7 +12,7 @@ import { HandshakeType } from "../srt/wire/handshake.ts";
 import * as header from "../srt/wire/header.ts";
 import { SrtFault } from "../srt/wire/fault.ts";
 import type { Dissection } from "./dissection.ts";
-import { FlowKind, flowsOf, type UdpFlows } from "./udp_flows.ts";
+import { FlowKind, flowsOf, MAX_TRIES, type UdpFlows } from "./udp_flows.ts";
 
 /** Data packets in a row that convince together with control packets, and alone. */
 const RUN_WITH_CONTROLS = 3;
@@ -47,7 +47,11 @@ export function isSrt(d: Dissection, o: number, limit: number, length: number): 
       return true;
     }
     learnControl(flows, d, o, length, whole);
-  } else learnData(flows, d, o, length);
+  } else {
+    if (flows.tries[f]! >= MAX_TRIES) return false;
+    flows.tries[f]!++;
+    learnData(flows, d, o, length);
+  }
   return decide(flows, f);
 }
 

@@ -47,12 +47,14 @@ export const udpDissector: Dissector = {
       return false;
     }
     if (n < udp.HEADER_LENGTH) return truncated(out, "udp");
-    if (options.verbose > (isIpv6(d) ? 0 : 1) && !d.fragmented) appendChecksum(d, i, out);
+    const wanted = options.verbose > 1 || options.verbose > 0 && isIpv6(d);
+    if (wanted && !d.fragmented) appendChecksum(d, i, out);
     const inner = d.isLast(i) ? "" : d.dissector[i + 1]!.name;
     if (!options.quiet && inner !== "" && SPEAKS_FOR_ITSELF.has(inner)) return true;
     appendLength(d, i, stated - udp.HEADER_LENGTH, out);
     if (options.quiet || inner === "") return false;
-    out.ascii(": ");
+    out.octet(0x3a);
+    out.octet(0x20);
     return true;
   },
 };

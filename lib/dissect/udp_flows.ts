@@ -9,6 +9,9 @@ import type { FlowTable } from "./flow_table.ts";
 /** What a flow was found to carry. */
 export const FlowKind = { Unknown: 0, Srt: 1, Rtp: 2 } as const;
 
+/** A stream joined in its middle shows itself within so many packets, or is none. */
+export const MAX_TRIES = 128;
+
 /** Columns by flow, and by flow and direction (`2 * flow + direction`). */
 export class UdpFlows {
   readonly kind: Uint8Array;
@@ -27,6 +30,8 @@ export class UdpFlows {
   readonly rtpSource: Uint32Array;
   readonly rtpSequence: Uint16Array;
   readonly rtpRun: Uint8Array;
+  /** Data packets looked at without success, up to {@linkcode MAX_TRIES}. */
+  readonly tries: Uint8Array;
   readonly #generation: Uint32Array;
   readonly #flows: FlowTable;
 
@@ -43,6 +48,7 @@ export class UdpFlows {
     this.rtpSource = new Uint32Array(2 * n);
     this.rtpSequence = new Uint16Array(2 * n);
     this.rtpRun = new Uint8Array(2 * n);
+    this.tries = new Uint8Array(n);
     this.#generation = new Uint32Array(n);
     this.#flows = flows;
   }
@@ -59,6 +65,7 @@ export class UdpFlows {
     this.kind[f] = FlowKind.Unknown;
     this.strange[f] = 0;
     this.controls[f] = 0;
+    this.tries[f] = 0;
     this.run[2 * f] = 0;
     this.run[2 * f + 1] = 0;
     this.rtpRun[2 * f] = 0;
