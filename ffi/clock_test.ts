@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok, throws } from "node:assert/strict";
 import { clockPair } from "../lib/base/clock.ts";
 import { instant, timestamp } from "../lib/base/time.ts";
+import { ClockGuard } from "../tests/kit/clock_guard.ts";
 import { testNeeding } from "../tests/kit/need.ts";
 import { PtpHardwareClock, SystemClock, systemStepCount } from "./clock.ts";
 import { PairTracker } from "./pair_tracker.ts";
@@ -109,8 +110,7 @@ Deno.test("RecordingClock notes and does not write", () => {
 
 /** Runs `act` with the system clock to itself and puts everything back. */
 async function withSystemClock(act: (clock: SystemClock) => void): Promise<void> {
-  using lock = await Deno.open("/tmp/rptp.clock.lock", { create: true, write: true });
-  await lock.lock(true);
+  await using _guard = await ClockGuard.hold();
   const clock = new SystemClock();
   const saved = clock.save();
   try {
@@ -129,7 +129,7 @@ function lead(clock: SystemClock, base: number): number {
 
 testNeeding(
   "SystemClock.step() moves the clock by just that, both ways",
-  { systemClock: true },
+  { systemClock: true, commands: ["gcc"] },
   () =>
     withSystemClock((clock) => {
       clock.adjustFrequency(0);
@@ -148,6 +148,7 @@ testNeeding(
 
 testNeeding("SystemClock.adjustFrequency() sets the rate, beyond 500 ppm by the tick", {
   systemClock: true,
+  commands: ["gcc"],
 }, () =>
   withSystemClock((clock) => {
     const pair = clockPair();
@@ -170,7 +171,7 @@ testNeeding("SystemClock.adjustFrequency() sets the rate, beyond 500 ppm by the 
 
 testNeeding(
   "SystemClock keeps leap and TAI offset",
-  { systemClock: true },
+  { systemClock: true, commands: ["gcc"] },
   () =>
     withSystemClock((clock) => {
       clock.setTaiOffset(37);

@@ -142,7 +142,7 @@ function ratios(results: readonly Result[][]): void {
 
 async function main(): Promise<void> {
   const plan = planOf(Deno.args);
-  await using guard = await ClockGuard.hold(900_000);
+  await using guard = await ClockGuard.hold(900);
   say(`log-sync ${plan.logSync}, ${plan.seconds} s a run, steady state = last third; ns and s`);
   const heads = ["rms", "p99", "max", "mean", "rms-mean", "p99-mean"];
   say(`${"".padEnd(16)}${heads.map((h) => h.padStart(8)).join("")}${"<1us".padStart(10)}`);

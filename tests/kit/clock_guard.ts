@@ -8,7 +8,7 @@
 import { run, Running } from "./process.ts";
 
 const SOURCE = new URL("clock_tool.c", import.meta.url);
-/** One clock, one lock, for every user of this machine. */
+/** One clock, one lock, for every user of this machine; it ends with the process that holds it. */
 const LOCK = "/tmp/rptp.clock.lock";
 
 let built: Promise<string> | undefined;
@@ -49,11 +49,11 @@ export class ClockGuard implements AsyncDisposable {
     this.#guard = guard;
   }
 
-  /** Waits for the lock (up to `waitMs`), then captures the clock. */
-  static async hold(waitMs = 180_000): Promise<ClockGuard> {
+  /** Waits for the lock (`patience` seconds, then it throws), and captures the clock. */
+  static async hold(patience = 180): Promise<ClockGuard> {
     const options = { stdin: "piped", limitSeconds: 1800 } as const;
-    const guard = Running.start(await clockTool(), ["guard", LOCK], options);
-    await guard.line(/^ready /, waitMs);
+    const guard = Running.start(await clockTool(), ["guard", LOCK, String(patience)], options);
+    await guard.line(/^ready /, patience * 1000 + 15_000);
     return new ClockGuard(guard);
   }
 

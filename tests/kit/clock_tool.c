@@ -2,9 +2,11 @@
  * The judge's own hands on the clocks: shares no code with rptp.
  *
  *   clock_tool sample HZ SECONDS   lines "RAW REAL WIDTH" (ns), the narrowest of 7 brackets each
- *   clock_tool guard LOCKFILE      takes the lock, captures the clock, prints "ready RAW REAL FREQ
- *                                  TICK STATUS TAI", waits for the end of stdin, restores, prints
- *                                  "restored RESIDUAL"; the end of the parent ends stdin as well.
+ *   clock_tool guard LOCKFILE SECONDS
+ *                                  takes the lock (waits for it that long, then exits 1), captures
+ *                                  the clock, prints "ready RAW REAL FREQ TICK STATUS TAI", waits
+ *                                  for the end of stdin, restores, prints "restored RESIDUAL"; the
+ *                                  end of the parent ends stdin as well.
  *                                  Without the right to set the clock it only holds the lock
  *   clock_tool freq PPB            sets the frequency word, and the tick to 10000
  *   clock_tool step NS             steps by NS (signed)
@@ -105,16 +107,23 @@ static int64_t untouched(int64_t raw, int64_t raw0, int64_t real0, long freq, lo
   return real0 + (raw - raw0) + (int64_t)((double)(raw - raw0) * rate);
 }
 
-static int guard(const char *lockfile) {
+static int guard(const char *lockfile, int patience) {
   signal(SIGINT, SIG_IGN);
   signal(SIGTERM, SIG_IGN);
   signal(SIGHUP, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
-  int lock = open(lockfile, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+  /* First as it is: in /tmp not even root may open with O_CREAT what another user made. */
+  int lock = open(lockfile, O_RDONLY | O_CLOEXEC);
+  if (lock < 0) lock = open(lockfile, O_CREAT | O_RDONLY | O_CLOEXEC, 0644);
+  struct sigaction give_up = {.sa_handler = stop};
+  sigaction(SIGALRM, &give_up, NULL);
+  alarm((unsigned)patience);
   if (lock < 0 || flock(lock, LOCK_EX) < 0) {
-    perror(lockfile);
+    if (!stopped) perror(lockfile);
+    else fprintf(stderr, "%s: another process has had the clock for %d s\n", lockfile, patience);
     return 1;
   }
+  alarm(0);
   struct timex saved = {0};
   if (adjust(&saved, "read") < 0) return 1;
   struct timex same = {.modes = ADJ_FREQUENCY, .freq = saved.freq};
@@ -176,11 +185,11 @@ int main(int count, char **arguments) {
   sigaction(SIGINT, &action, NULL);
   const char *verb = count > 1 ? arguments[1] : "";
   if (!strcmp(verb, "sample") && count == 4) return sample(atof(arguments[2]), atof(arguments[3]));
-  if (!strcmp(verb, "guard") && count == 3) return guard(arguments[2]);
+  if (!strcmp(verb, "guard") && count == 4) return guard(arguments[2], atoi(arguments[3]));
   if (!strcmp(verb, "freq") && count == 3) return set_frequency(atof(arguments[2]));
   if (!strcmp(verb, "step") && count == 3) return step(atoll(arguments[2])) < 0;
   if (!strcmp(verb, "show")) return show();
   if (!strcmp(verb, "may")) return may();
-  fprintf(stderr, "clock_tool: sample HZ SECONDS | guard LOCKFILE | freq PPB | step NS | show | may\n");
+  fprintf(stderr, "clock_tool: sample HZ SECONDS | guard LOCKFILE SECONDS | freq PPB | step NS | show | may\n");
   return 2;
 }
