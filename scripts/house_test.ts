@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { faultsOf } from "./house.ts";
+import { faultsOf, missingImports } from "./house.ts";
 
 const count = (path: string, text: string) => faultsOf({ path, text }).length;
 
@@ -36,4 +36,20 @@ Deno.test("faultsOf() finds imports from the web, package.json and unfinished wo
   assertEquals(count("package.json", "{}"), 1);
   assertEquals(count("README.md", "TO" + "DO later"), 1);
   assertEquals(count("cli/someName.ts", ""), 1);
+});
+
+Deno.test("missingImports() finds what is imported but not there, lazily or not", () => {
+  const files = new Set(["cli/root.ts", "cli/ptp/gm.ts", "lib/base/time.ts"]);
+  const faults = (text: string, path = "cli/root.ts") => missingImports({ path, text }, files);
+  for (const file of ["./ptp/gm.ts", "../lib/base/time.ts"]) {
+    assertEquals(faults(`import { a } from "${file}"; const b = () => import("${file}");`), []);
+  }
+  for (const file of ["./ptp/gone.ts", "./gm.ts", "../lib/base/Time.ts"]) {
+    const fault = `cli/root.ts: imports ${file}, which is not there`;
+    assertEquals(faults(`const b = () =>\n  import(\n    "${file}"\n  );`), [fault]);
+    assertEquals(faults(`import type { A } from "${file}";`), [fault]);
+    assertEquals(faults(`import "${file}";`), [fault]);
+    assertEquals(faults(`export { a } from "${file}";`), [fault]);
+    assertEquals(faults(`import "${file}";`, "cli/root_test.ts"), []);
+  }
 });
