@@ -109,6 +109,10 @@ export class Emitter {
     };
   }
 
+  setDomain(domainNumber: number): void {
+    this.#fields.domainNumber = domainNumber;
+  }
+
   /** Announce, from the data sets (Table 43). */
   announce(out: PacketBatch, sequenceId: number, log: number, source: AnnounceSource): boolean {
     const { parentDS: p, timePropertiesDS: t } = source;

@@ -148,6 +148,31 @@ export class PtpInstance implements Shared {
     this.requestDecision();
   }
 
+  /** Slave only or not from now on (9.2.2.1); all ports start anew. */
+  setSlaveOnly(now: Instant, slaveOnly: boolean): void {
+    this.options.slaveOnly = slaveOnly;
+    this.defaultDS.slaveOnly = slaveOnly;
+    this.defaultDS.clockQuality.clockClass = defaultDS(this.options).clockQuality.clockClass;
+    this.initialize(now);
+  }
+
+  /** Another domain from now on; all ports start anew. */
+  setDomain(now: Instant, domainNumber: number): void {
+    this.options.domainNumber = domainNumber;
+    this.defaultDS.domainNumber = domainNumber;
+    for (const port of this.ports) port.emitter.setDomain(domainNumber);
+    this.initialize(now);
+  }
+
+  /** INITIALIZE of all ports (9.2.6.3) that are not DISABLED and have a link. */
+  initialize(now: Instant): void {
+    for (const port of this.ports) {
+      const isOut = port.state === PortState.Disabled || !port.isLinkUp;
+      if (!isOut) port.apply(now, StateEvent.Initialize);
+    }
+    this.requestDecision();
+  }
+
   snapshot(): InstanceSnapshot {
     const s = this.#latest;
     return {

@@ -24,6 +24,7 @@ import { type ForeignMaster, ForeignMasters } from "./foreign.ts";
 import type { PtpInstance } from "./instance.ts";
 import { intervalOf, sane } from "./interval.ts";
 import type { Destinations, PortOptions } from "./options.ts";
+import type { PortChange, PortManagement } from "./port_management.ts";
 import { type PortSnapshot, portSnapshot } from "./snapshot.ts";
 import { Prospect } from "./prospect.ts";
 import { Reason } from "./reason.ts";
@@ -81,6 +82,8 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   isLinkUp = true;
   /** The last state decision on this port. */
   decision: DecisionCode = "L";
+  /** Answers management messages of the network; `undefined` where they are not taken. */
+  management: PortManagement | undefined;
 
   readonly #instance: PtpInstance;
   readonly #message = new Received();
@@ -164,6 +167,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
 
   transmit(now: Instant, out: PacketBatch): void {
     if (this.peer !== undefined && !this.peer.transmit(out)) return;
+    if (this.management !== undefined && !this.management.transmit(now, out)) return;
     this.#role.transmit(now, out);
   }
 
@@ -207,6 +211,12 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   /** DESIGNATED_ENABLED or DESIGNATED_DISABLED. */
   setEnabled(now: Instant, isEnabled: boolean): void {
     this.apply(now, isEnabled ? StateEvent.DesignatedEnabled : StateEvent.DesignatedDisabled);
+  }
+
+  /** Configured otherwise from now on; the data set follows. */
+  configure(change: PortChange): void {
+    Object.assign(this.options, change);
+    Object.assign(this.portDS, change);
   }
 
   snapshot(): PortSnapshot {
@@ -406,8 +416,9 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
       case MessageType.Sync:
       case MessageType.FollowUp:
         return this.isCapable ? this.#role.receive(m) : Reason.NotCapable;
-      case MessageType.Signaling:
       case MessageType.Management:
+        return this.management === undefined ? Reason.NotConfigured : this.management.receive(m);
+      case MessageType.Signaling:
         return Reason.NotConfigured;
       default:
         return this.#role.receive(m);

@@ -123,6 +123,8 @@ export const ManagementId = {
   CMLDS_INFO_NP: 0xc00b,
   PORT_CORRECTIONS_NP: 0xc00c,
   EXTERNAL_GRANDMASTER_PROPERTIES_NP: 0xc00d,
+  /** rptp's own: messages not used, by reason. */
+  PORT_DROPS_NP: 0xdfd0,
 } as const;
 
 const ID_NAMES = new Map<number, string>(
