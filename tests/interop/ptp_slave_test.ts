@@ -58,7 +58,7 @@ testNeeding("rptp slave: follows ptp4l, true p99 < 50 us", PTP4L, async () => {
   assert(verdict.p99 < 50_000, describe(verdict));
 });
 
-testNeeding("rptp slave --io deno: follows rptp gm --io deno within 1 ms", NETNS, async () => {
+testNeeding("rptp slave --io deno: follows rptp gm --io deno within 5 ms", NETNS, async () => {
   await using pair = await NamespacePair.open();
   const portable = ["--io", "deno"];
   const clock = ["--clock", "virtual:offset=0.2,ppm=30"];
@@ -71,5 +71,5 @@ testNeeding("rptp slave --io deno: follows rptp gm --io deno within 1 ms", NETNS
   await gm.stop();
   const verdict = evaluate(lastSeconds(errorsBetween(slave, gm), 3));
   say(`rptp slave --io deno, last 3 s: ${describe(verdict)}`);
-  assert(verdict.p99 < 1e6, describe(verdict));
+  assert(verdict.p99 < 5e6, describe(verdict));
 });
