@@ -129,7 +129,7 @@ let slower = false;
 try {
   const files = [
     ["small", write(folder, "small", PACKETS, small())],
-    ["mix", write(folder, "mix", Math.ceil(PACKETS / 4), mix())],
+    ["mix", write(folder, "mix", PACKETS, mix())],
   ] as const;
   print("file    flags  rptp median   tcpdump median   tcpdump/rptp");
   for (const [name, path] of files) {
