@@ -13,7 +13,28 @@ import { type Decision, OffsetServo, type OffsetServoOptions } from "./offset_se
 /** Gains; linuxptp's where left out. */
 export interface PiOptions extends OffsetServoOptions {
   proportionalScale?: number;
+  proportionalExponent?: number;
+  proportionalNormMax?: number;
+  /** Kp itself; 0 is the formula's. */
+  proportionalConstant?: number;
   integralScale?: number;
+  integralExponent?: number;
+  integralNormMax?: number;
+  /** Ki itself; 0 is the formula's. */
+  integralConstant?: number;
+}
+
+/** Kp or Ki as a function of the Sync interval in seconds. */
+interface Gain {
+  readonly scale: number;
+  readonly exponent: number;
+  readonly normMax: number;
+  readonly constant: number;
+}
+
+function gainAt(gain: Gain, t: number): number {
+  if (gain.constant > 0) return gain.constant;
+  return Math.min(gain.scale * t ** gain.exponent, gain.normMax / t);
 }
 
 const ESTIMATE_GAIN = 0.016;
@@ -21,8 +42,8 @@ const LONGEST_ESTIMATE = 1000;
 
 /** See the module's text. */
 export class PiServo extends OffsetServo {
-  readonly #proportionalScale: number;
-  readonly #integralScale: number;
+  readonly #proportional: Gain;
+  readonly #integral: Gain;
   #count = 0;
   #firstOffset = 0;
   #firstLocal = 0;
@@ -30,8 +51,18 @@ export class PiServo extends OffsetServo {
 
   constructor(clock: Clock, options: PiOptions = {}) {
     super(clock, options);
-    this.#proportionalScale = options.proportionalScale ?? 0.1;
-    this.#integralScale = options.integralScale ?? 0.001;
+    this.#proportional = {
+      scale: options.proportionalScale ?? 0.1,
+      exponent: options.proportionalExponent ?? -0.3,
+      normMax: options.proportionalNormMax ?? 0.7,
+      constant: options.proportionalConstant ?? 0,
+    };
+    this.#integral = {
+      scale: options.integralScale ?? 0.001,
+      exponent: options.integralExponent ?? 0.4,
+      normMax: options.integralNormMax ?? 0.3,
+      constant: options.integralConstant ?? 0,
+    };
     this.#drift = -clock.frequency();
   }
 
@@ -42,8 +73,8 @@ export class PiServo extends OffsetServo {
     decision: Decision,
   ): void {
     const t = interval > 0 ? interval : 1;
-    const proportional = Math.min(this.#proportionalScale * t ** -0.3, 0.7 / t);
-    const integral = Math.min(this.#integralScale * t ** 0.4, 0.3 / t);
+    const proportional = gainAt(this.#proportional, t);
+    const integral = gainAt(this.#integral, t);
     decision.ppb = -this.#drift;
     decision.isLocked = false;
     if (this.#count === 0) {
