@@ -4,11 +4,19 @@
  * @module
  */
 
-/** Adds the big-endian 16-bit words of `n` octets at `o` to `sum`; an odd last octet is padded. */
+/**
+ * Adds `n` octets at `o` as big-endian words to `sum`; an odd last octet is padded. Words of 32 bits
+ * are added whole: {@linkcode fold} brings them to 16 (RFC 1071 2).
+ */
 export function addWords(v: DataView, o: number, n: number, sum: number): number {
-  const whole = n & ~1;
-  for (let k = 0; k < whole; k += 2) sum += v.getUint16(o + k);
-  if (n !== whole) sum += v.getUint8(o + whole) << 8;
+  const end = o + n;
+  let at = o;
+  for (; at + 4 <= end; at += 4) sum += v.getUint32(at);
+  if (at + 2 <= end) {
+    sum += v.getUint16(at);
+    at += 2;
+  }
+  if (at < end) sum += v.getUint8(at) << 8;
   return sum;
 }
 
