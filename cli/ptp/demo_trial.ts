@@ -15,17 +15,10 @@ import type { Kit } from "../kit/kit.ts";
 import { PLAN, type Reading, type Trial } from "./demo_plan.ts";
 import { drive, everyPeriod, type Timed } from "./drive.ts";
 import type { Io } from "./options.ts";
-import { destinations, PORTABLE_LOCK } from "./session.ts";
-import {
-  absoluteRaw,
-  attach,
-  identityOf,
-  type OpenClock,
-  openClock,
-  openLoopback,
-  type OpenPair,
-  rawNow,
-} from "./wiring.ts";
+import { attach, openLoopback, type OpenPair } from "./net/wiring.ts";
+import { destinations } from "./net/transport.ts";
+import { PORTABLE_LOCK } from "./session.ts";
+import { absoluteRaw, identityOf, type OpenClock, openClock, rawNow } from "./wiring.ts";
 
 const READINGS_PERIOD = 20e6;
 const PORT = { logAnnounceInterval: -2, logSyncInterval: -3, logMinDelayReqInterval: -3 } as const;
@@ -39,7 +32,7 @@ interface Station {
 
 /** Opens clocks and sockets. @throws Failure, OsError */
 export async function openTrial(kit: Kit, io: Io): Promise<Trial> {
-  const attachment = attach("lo");
+  const attachment = attach("lo", "udp4");
   const pair = await openLoopback(attachment, io);
   const steps = PLAN.steps.map((s) => ({ by: s.by, at: s.at * 1e9 }));
   const master = openClock({

@@ -22,6 +22,8 @@ export interface Driven {
   readonly shared: Shared;
   /** Run before the core in each turn: wandering clocks, status lines. */
   readonly timed: readonly Timed[];
+  /** Called first in each turn: what came in besides packets. */
+  readonly begin?: (now: Instant) => void;
   /** Told of each event with its lane's index. */
   readonly take: (event: PtpEvent, lane: number) => void;
   /** True ends the loop. */
@@ -36,6 +38,7 @@ export async function drive(kit: Kit, driven: Driven): Promise<void> {
   try {
     while (!kit.isStopping && driven.isOver?.() !== true) {
       const at = now();
+      driven.begin?.(at);
       for (const one of timed) if (one.deadline() <= at) one.expire(at);
       const wantWrite = turn(at, lanes, shared, take);
       let until = deadline(lanes);

@@ -8,7 +8,7 @@ import { type CliCommand, defineCommand } from "../kit/command.ts";
 import { ExitCode } from "../kit/exit.ts";
 import type { Kit } from "../kit/kit.ts";
 import { SHARED_FLAGS, type SharedFlags } from "./options.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSession, type Session, snapshotOf } from "./session.ts";
 
 /** The command. */
 export const command: CliCommand = defineCommand<SharedFlags, []>({
@@ -30,7 +30,11 @@ CLOCK_MONOTONIC_RAW that starts at CLOCK_REALTIME + offset, an arbitrary one.`,
   aliases: { i: "iface" },
   hasDuration: true,
   run: async (kit, flags) => {
-    const session = await openSession(kit, flags, { steers: false, instance: {} });
+    const session = await openSession(kit, flags, {
+      ifaces: [flags.iface],
+      steers: false,
+      instance: {},
+    });
     try {
       await session.run(() => status(kit, session));
     } finally {
@@ -43,7 +47,7 @@ CLOCK_MONOTONIC_RAW that starts at CLOCK_REALTIME + offset, an arbitrary one.`,
 /** Once a second while this clock is master: what went out and what came in. */
 function status(kit: Kit, session: Session): void {
   if (session.reporter.state !== PortState.Master) return;
-  const { sent, received } = session.port.snapshot();
+  const { sent, received } = snapshotOf(session);
   kit.say(
     `MASTER  Sync ${sent["Sync"] ?? 0}  Delay_Req ${received["Delay_Req"] ?? 0}  ` +
       `Delay_Resp ${sent["Delay_Resp"] ?? 0}`,
@@ -52,8 +56,8 @@ function status(kit: Kit, session: Session): void {
 
 /** The port must have worked to the end: as master, or yielding to a better one. */
 function summarize(kit: Kit, session: Session): ExitCode {
-  const { port, reporter, open } = session;
-  const snapshot = port.snapshot();
+  const { reporter } = session;
+  const snapshot = snapshotOf(session);
   const isWell = reporter.state >= PortState.PreMaster;
   const state = STATE_NAMES[reporter.state];
   kit.note(
@@ -66,7 +70,7 @@ function summarize(kit: Kit, session: Session): ExitCode {
     received: snapshot.received,
     dropped: snapshot.dropped,
     transmitStampsMissed: snapshot.transmitStampsMissed,
-    losses: open.losses(),
+    losses: session.losses(),
   });
   return isWell ? ExitCode.Ok : ExitCode.Failed;
 }

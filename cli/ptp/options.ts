@@ -3,16 +3,24 @@
  * @module
  */
 import type { FlagParametersForType } from "@stricli/core";
+import { DELAY_MECHANISMS, type DelayMechanismName } from "../../lib/ptp/options.ts";
 import { type ClockSpec, parseClockSpec } from "../../lib/ptp/clock_spec.ts";
 import type { Context } from "../kit/command.ts";
 import { integer, interfaceName, port } from "../kit/parse.ts";
+import { type Transport, TRANSPORTS } from "./net/transport.ts";
 
 /** Which link carries the packets. */
 export type Io = "auto" | "ffi" | "deno";
 
-/** Flags of both commands. */
-export interface SharedFlags {
-  readonly iface: string;
+/** Flags of all commands that run a clock. */
+export interface ClockFlags {
+  readonly transport: Transport;
+  readonly udp6Scope: number;
+  readonly multicastTtl: number;
+  readonly dscpEvent: number;
+  readonly dscpGeneral: number;
+  readonly delay: DelayMechanismName;
+  readonly logMinPdelayReq: number;
   readonly domain: number;
   readonly priority1: number;
   readonly priority2: number;
@@ -25,6 +33,11 @@ export interface SharedFlags {
   readonly freeRunning: boolean;
   readonly multicastLoop: boolean;
   readonly io: Io;
+}
+
+/** Flags of a clock with one port. */
+export interface SharedFlags extends ClockFlags {
+  readonly iface: string;
 }
 
 /** The clock a `--clock` value names; a message that says what is accepted otherwise. */
@@ -54,14 +67,41 @@ function octet(brief: string, fallback: string, placeholder = "N") {
   } as const;
 }
 
-/** How the shared flags are parsed and explained. */
-export const SHARED_FLAGS: FlagParametersForType<SharedFlags, Context> = {
-  iface: {
+function upTo(max: number, brief: string, fallback: string) {
+  return {
     kind: "parsed",
-    parse: interfaceName,
-    brief: "Network interface",
-    placeholder: "IF",
+    parse: integer(0, max),
+    brief,
+    placeholder: "N",
+    default: fallback,
+  } as const;
+}
+
+/** How the flags of every clock are parsed and explained. */
+export const CLOCK_FLAGS: FlagParametersForType<ClockFlags, Context> = {
+  transport: {
+    kind: "enum",
+    values: TRANSPORTS,
+    brief: "What carries PTP: UDP over IPv4 or IPv6, or IEEE 802.3 itself (l2)",
+    default: "udp4",
   },
+  udp6Scope: {
+    kind: "parsed",
+    parse: integer(1, 15),
+    brief: "Scope of the IPv6 group ff0x::181: 2 link, 5 site, 8 organisation, 14 global",
+    placeholder: "N",
+    default: "14",
+  },
+  multicastTtl: upTo(255, "TTL or hop limit of multicasts", "1"),
+  dscpEvent: upTo(63, "DSCP of event messages, with UDP", "46"),
+  dscpGeneral: upTo(63, "DSCP of general messages, with UDP", "34"),
+  delay: {
+    kind: "enum",
+    values: DELAY_MECHANISMS,
+    brief: "Delay mechanism: end to end, peer to peer, or whichever the master answers",
+    default: "e2e",
+  },
+  logMinPdelayReq: interval("Interval of Pdelay_Req", "0"),
   domain: octet("PTP domain, 0 to 255", "0"),
   priority1: octet("First word in the choice of the best master, 0 (best) to 255", "128"),
   priority2: octet("Tie-breaker after the clock's quality, 0 (best) to 255", "128"),
@@ -108,4 +148,15 @@ export const SHARED_FLAGS: FlagParametersForType<SharedFlags, Context> = {
     brief: "Link: kernel sockets with time stamps (ffi) or the portable one (deno)",
     default: "auto",
   },
+};
+
+/** How the flags of a clock with one port are parsed and explained. */
+export const SHARED_FLAGS: FlagParametersForType<SharedFlags, Context> = {
+  iface: {
+    kind: "parsed",
+    parse: interfaceName,
+    brief: "Network interface",
+    placeholder: "IF",
+  },
+  ...CLOCK_FLAGS,
 };

@@ -20,7 +20,8 @@ const SERVO_NAMES: Readonly<Record<ServoState, string>> = {
 export class Reporter {
   /** The newest report of the servo, copied. */
   sample: ServoSample | undefined;
-  state: PortState = PortState.Initializing;
+  /** The state of port k at k, from 1. */
+  readonly states: PortState[] = [];
   samples = 0;
   refusal: Extract<PtpEvent, { kind: "refusal" }>["refusal"] | undefined;
   /** When the servo first said it was locked. */
@@ -35,10 +36,15 @@ export class Reporter {
     this.#raw = raw;
   }
 
+  /** The state of port 1. */
+  get state(): PortState {
+    return this.states[1] ?? PortState.Initializing;
+  }
+
   take(event: PtpEvent): void {
     switch (event.kind) {
       case "state":
-        this.state = event.to;
+        this.states[event.port] = event.to;
         return this.#state(event);
       case "parent":
         return this.#parent(event);
@@ -49,12 +55,13 @@ export class Reporter {
         return;
       case "fault": {
         const seconds = event.resetAfter / 1e9;
-        this.#kit.warn(`port ${event.port}: FAULTY (${event.reason}), again in ${seconds} s`);
+        const until = seconds < Infinity ? `again in ${seconds} s` : "until its link is back";
+        this.#kit.warn(`port ${event.port}: FAULTY (${event.reason}), ${until}`);
         return this.#kit.json("fault", {
           raw: this.#raw(event.at),
           port: event.port,
           reason: event.reason,
-          resetAfterSeconds: seconds,
+          resetAfterSeconds: seconds < Infinity ? seconds : null,
         });
       }
       case "stampMissed":

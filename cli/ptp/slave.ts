@@ -13,7 +13,7 @@ import type { Kit } from "../kit/kit.ts";
 import { duration } from "../kit/parse.ts";
 import { offsetText } from "./chart.ts";
 import { SHARED_FLAGS, type SharedFlags } from "./options.ts";
-import { openSession, servoOf, type Session } from "./session.ts";
+import { openSession, servoOf, type Session, snapshotOf } from "./session.ts";
 
 /** Flags of `rptp slave`. */
 export interface SlaveFlags extends SharedFlags {
@@ -66,6 +66,7 @@ synchronised at the end. The clock keeps the last good frequency.`,
   hasDuration: true,
   run: async (kit, flags) => {
     const session = await openSession(kit, flags, {
+      ifaces: [flags.iface],
       steers: !flags.freeRunning,
       instance: { slaveOnly: true, acceptArb: flags.acceptArb || flags.freeRunning },
       servo: (clock, io) => servoOf(clock, io, flags),
@@ -117,12 +118,12 @@ function wordsOf(refusal: PtpRefusal): [why: string, flag: string] {
 }
 
 function summarize(kit: Kit, session: Session): ExitCode {
-  const { reporter, port, open, clock } = session;
+  const { reporter, clock } = session;
   const { sample } = reporter;
   const isSynchronized = reporter.refusal === undefined && reporter.state === PortState.Slave &&
     sample?.state === ServoState.Locked;
   const state = STATE_NAMES[reporter.state];
-  const snapshot = port.snapshot();
+  const snapshot = snapshotOf(session);
   kit.note(
     sample === undefined
       ? `not synchronised: ${state}, ${
@@ -143,7 +144,7 @@ function summarize(kit: Kit, session: Session): ExitCode {
     received: snapshot.received,
     sent: snapshot.sent,
     dropped: snapshot.dropped,
-    losses: open.losses(),
+    losses: session.losses(),
   });
   return isSynchronized ? ExitCode.Ok : ExitCode.Failed;
 }

@@ -1,21 +1,16 @@
 /**
- * A PTP command's hold on the machine: interface, clock, sockets, reactor. The only file of cli/ptp
- * that imports `ffi/`.
+ * A PTP command's hold on the machine: rights, clock, identity. Interfaces and links are opened by
+ * `net/wiring.ts`.
  * @module
  */
-import { Family } from "../../lib/base/address.ts";
 import type { Clock } from "../../lib/base/clock.ts";
-import type { Link, Reactor } from "../../lib/base/link.ts";
 import { type Instant, type Timestamp, timestamp } from "../../lib/base/time.ts";
 import { VirtualClock } from "../../lib/base/virtual_clock.ts";
 import { WanderingClock } from "../../lib/base/wander.ts";
 import type { ClockSpec, VirtualSpec } from "../../lib/ptp/clock_spec.ts";
 import type { ClockIdentity } from "../../lib/ptp/wire/identity.ts";
 import { PtpHardwareClock, SystemClock } from "../../ffi/clock.ts";
-import { DenoReactor, DenoUdpLink } from "../../ffi/deno_udp.ts";
-import { OsError } from "../../ffi/errno.ts";
 import { hasLibc } from "../../ffi/libc.ts";
-import { interfaces, type NetInterface, setHardwareStamping } from "../../ffi/netif.ts";
 import {
   advice,
   effectiveCapabilities,
@@ -23,55 +18,13 @@ import {
   isInUserNamespace,
 } from "../../ffi/privileges.ts";
 import { absoluteRaw, rawNow } from "../../ffi/raw_clock.ts";
-import { AsyncReactor } from "../../ffi/reactor.ts";
 import { RecordingClock } from "../../ffi/recording_clock.ts";
-import { UdpLink } from "../../ffi/udp.ts";
-import type { UdpSocketOptions } from "../../ffi/udp_socket.ts";
 import { ExitCode } from "../kit/exit.ts";
 import { Failure, UsageError } from "../kit/errors.ts";
 import type { Kit } from "../kit/kit.ts";
-import { nearest } from "../../lib/base/nearest.ts";
-import type { Io } from "./options.ts";
-
-/** The groups of PTP over IPv4 (IEEE 1588-2019 C.3). */
-export const PRIMARY_GROUP = "224.0.1.129";
-/** Table C.2 leaves the code point open; ptp4l and the broadcast profiles use these. */
-const EVENT_TRAFFIC = 46 << 2;
-const GENERAL_TRAFFIC = 34 << 2;
-const HWTSTAMP_TX_ON = 1;
-const HWTSTAMP_FILTER_PTP_V2_EVENT = 12;
+import type { Attachment } from "./net/wiring.ts";
 
 export { absoluteRaw, rawNow };
-
-/** An interface that PTP over IPv4 can use. */
-export interface Attachment {
-  readonly name: string;
-  readonly index: number;
-  readonly address: string;
-  readonly isLoopback: boolean;
-  readonly mac: string;
-}
-
-/** How the sockets are opened. */
-export interface LinkOptions {
-  readonly attachment: Attachment;
-  /** 0: any free one. */
-  readonly eventPort: number;
-  readonly generalPort: number;
-  readonly multicastLoop: boolean;
-  readonly io: Io;
-  /** The PHC, where stamps come from the card. */
-  readonly hardwareClock?: Clock;
-}
-
-/** A link with the wait that suits it. */
-export interface OpenLink {
-  readonly link: Link;
-  readonly reactor: Reactor & { wake(): void; close(): void };
-  readonly io: "ffi" | "deno";
-  /** Packets and stamps that went missing, for the summary. */
-  losses(): Record<string, number>;
-}
 
 /** The clock a command serves or steers. */
 export interface OpenClock {
@@ -86,204 +39,28 @@ export interface OpenClock {
   close(): void;
 }
 
-/**
- * The interface `name`, ready for PTP over IPv4.
- * @throws Failure 69 naming the nearest interface, or what is missing on it.
- */
-export function attach(name: string): Attachment {
-  if (!hasLibc()) return attachWithoutLibc(name);
-  const all = interfaces();
-  const found = all.find((one) => one.name === name);
-  if (found === undefined) throw noInterface(name, all.map((one) => one.name));
-  if (!found.isUp) {
-    const fix = `type: ip link set ${name} up`;
-    throw new Failure(ExitCode.Unavailable, `interface ${name}`, "it is down", fix);
-  }
-  const address = found.addresses.find((one) => one.family === Family.Ipv4)?.text;
-  if (address === undefined) throw noAddress(name);
-  return { ...pick(found), address };
-}
-
-function pick(one: NetInterface): Omit<Attachment, "address"> {
-  const { name, index, isLoopback, mac } = one;
-  return { name, index, isLoopback, mac };
-}
-
-function attachWithoutLibc(name: string): Attachment {
-  const all = Deno.networkInterfaces();
-  const found = all.find((one) => one.name === name && one.family === "IPv4");
-  if (found === undefined) {
-    if (all.some((one) => one.name === name)) throw noAddress(name);
-    throw noInterface(name, [...new Set(all.map((one) => one.name))]);
-  }
-  const isLoopback = found.address.startsWith("127.");
-  return { name, index: 0, address: found.address, isLoopback, mac: found.mac };
-}
-
-function noAddress(name: string): Failure {
-  const fix = `type: ip address add ADDRESS/24 dev ${name}`;
-  return new Failure(ExitCode.Unavailable, `interface ${name}`, "it has no IPv4 address", fix);
-}
-
-function noInterface(name: string, names: readonly string[]): Failure {
-  const close = nearest(name, names);
-  const guess = close === undefined ? "" : `did you mean ${close}? `;
-  const why = `no such interface; ${guess}there are: ${names.join(", ")}`;
-  return new Failure(ExitCode.Unavailable, `interface ${name}`, why);
-}
-
-/**
- * Opens the event and the general socket.
- * @throws OsError; Failure 77 naming the capability where a port below 1024 is refused.
- */
-export async function openLink(options: LinkOptions): Promise<OpenLink> {
-  const { io } = options;
-  if (io === "deno" || io === "auto" && !hasLibc()) return await openPortable(options);
-  const link = openStamped(options);
-  return {
-    link,
-    reactor: new AsyncReactor([link]),
-    io: "ffi",
-    losses: () => ({
-      overflowed: link.counters.overflowed,
-      truncated: link.counters.truncated,
-      refused: link.counters.refusedTotal(),
-      stampsRefused: link.refusedStamps,
-      stampsLost: link.lostStamps,
-    }),
-  };
-}
-
-/** On the interface alone; by membership only where an old kernel wants CAP_NET_RAW for that. */
-function openStamped(options: LinkOptions): UdpLink {
-  const { hardwareClock } = options;
-  const stamps = hardwareClock === undefined ? "software" : "hardware";
-  if (stamps === "hardware") {
-    setHardwareStamping(options.attachment.name, HWTSTAMP_TX_ON, HWTSTAMP_FILTER_PTP_V2_EVENT);
-  }
-  const open = (common: UdpSocketOptions) =>
-    UdpLink.open({
-      sockets: [
-        { ...common, port: options.eventPort, traffic: EVENT_TRAFFIC, stamps },
-        { ...common, port: options.generalPort, traffic: GENERAL_TRAFFIC },
-      ],
-      ...(hardwareClock === undefined ? {} : { hardwareClock }),
-    });
-  const common = socketOptions(options);
-  try {
-    return open({ ...common, device: options.attachment.name });
-  } catch (error) {
-    if (!(error instanceof OsError) || error.call !== "SO_BINDTODEVICE") throw error;
-    return open(common);
-  }
-}
-
-function socketOptions(options: LinkOptions): UdpSocketOptions {
-  const { attachment } = options;
-  return {
-    address: "0.0.0.0",
-    reuse: true,
-    join: [{ group: PRIMARY_GROUP, interfaceIndex: attachment.index }],
-    multicastInterface: attachment.index,
-    multicastLoop: options.multicastLoop || attachment.isLoopback,
-    multicastTtl: 1,
-  };
-}
-
-async function openPortable(options: LinkOptions): Promise<OpenLink> {
-  const { attachment } = options;
-  if (attachment.isLoopback) {
-    const why = "Deno cannot choose the interface of multicasts: they would leave by another one";
-    throw new Failure(ExitCode.Unavailable, `--io deno on ${attachment.name}`, why, "use --io ffi");
-  }
-  const common = {
-    reuse: true,
-    join: [{ group: PRIMARY_GROUP, interfaceAddress: attachment.address }],
-    multicastLoop: options.multicastLoop,
-    multicastTtl: 1,
-  };
-  const link = await DenoUdpLink.open({
-    sockets: [
-      { ...common, port: options.eventPort },
-      { ...common, port: options.generalPort },
-    ],
-  });
-  return {
-    link,
-    reactor: new DenoReactor([link]),
-    io: "deno",
-    losses: () => ({
-      overflowed: link.overflowed,
-      truncated: link.truncated,
-      refused: link.refused,
-    }),
-  };
-}
-
-/** Where a clock sends its messages. */
-export interface Target {
-  readonly address: string;
-  readonly eventPort: number;
-  readonly generalPort: number;
-}
-
-/** One end of the demonstration: its link, and where the other end hears it. */
-export interface OpenEnd {
-  readonly link: Link;
-  readonly target: Target;
-}
-
-/** Two links on loopback that hear each other. */
-export interface OpenPair {
-  readonly master: OpenEnd;
-  readonly slave: OpenEnd;
-  readonly reactor: Reactor & { wake(): void; close(): void };
-  readonly io: "ffi" | "deno";
-}
-
-/**
- * Opens both ends of the demonstration on free high ports of loopback. Kernel sockets share two
- * ports and speak multicast, as on a network; the portable link cannot choose the interface of its
- * multicasts, so its ends have ports of their own and send to each other's.
- */
-export async function openLoopback(attachment: Attachment, io: Io): Promise<OpenPair> {
-  const free = { attachment, multicastLoop: true, eventPort: 0, generalPort: 0, io };
-  if (io === "deno" || io === "auto" && !hasLibc()) return await openPortablePair(attachment);
-  const first = openStamped(free);
-  const ports = { eventPort: first.port(0), generalPort: first.port(1) };
-  const second = openStamped({ ...free, ...ports });
-  const target = { address: PRIMARY_GROUP, ...ports };
-  return {
-    master: { link: first, target },
-    slave: { link: second, target },
-    reactor: new AsyncReactor([first, second]),
-    io: "ffi",
-  };
-}
-
-async function openPortablePair(attachment: Attachment): Promise<OpenPair> {
-  const { address } = attachment;
-  const open = () => DenoUdpLink.open({ sockets: [{ address }, { address }] });
-  const ends = [await open(), await open()] as const;
-  const target = (link: DenoUdpLink): Target => {
-    return { address, eventPort: link.port(0), generalPort: link.port(1) };
-  };
-  return {
-    master: { link: ends[0], target: target(ends[1]) },
-    slave: { link: ends[1], target: target(ends[0]) },
-    reactor: new DenoReactor(ends),
-    io: "deno",
-  };
+/** What a run will want to do. */
+export interface Needs {
+  /** UDP ports to bind; empty for IEEE 802.3. */
+  readonly ports: readonly number[];
+  /** Frames of IEEE 802.3. */
+  readonly isRaw: boolean;
+  /** Steers the system clock. */
+  readonly steers: boolean;
 }
 
 /**
  * Says at once what a run without enough rights would only meet on its way.
  * @throws Failure 77 with the capability and the command.
  */
-export function demandRights(kit: Kit, needs: { ports: readonly number[]; steers: boolean }): void {
+export function demandRights(kit: Kit, needs: Needs): void {
   if (!hasLibc()) return;
   const held = effectiveCapabilities();
   const command = kit.sudoLine.replace(/^sudo /, "");
+  if (needs.isRaw && !held.has("CAP_NET_RAW")) {
+    const why = advice("CAP_NET_RAW", command);
+    throw new Failure(ExitCode.NoPermission, "open a packet socket", why, "or --transport udp4");
+  }
   const lowest = Math.min(...needs.ports);
   if (lowest < firstFreePort() && !held.has("CAP_NET_BIND_SERVICE")) {
     const fix = "or choose --event-port and --general-port of 1024 and above on every clock";
