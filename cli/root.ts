@@ -30,6 +30,12 @@ export const root: Group = {
       nodes: [
         leaf("gm", "Serve a clock to the network", gm),
         leaf("slave", "Follow a grandmaster and steer a clock", slave),
+        leaf("check", "Explain a linuxptp configuration file", () => import("./ptp/check.ts")),
+        leaf(
+          "profiles",
+          "The PTP profiles, each value with its source",
+          () => import("./ptp/profiles.ts"),
+        ),
       ],
     },
     {

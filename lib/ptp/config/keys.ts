@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- linuxptp spells its keys so
 /**
  * The keys of linuxptp's configuration: type, range, default, and whether a port section may have
  * them. As of linuxptp's development version of 2026-06; 3.1.1 knows most of them, some by older

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- linuxptp spells its keys so
 /**
  * What rptp does with each key of a linuxptp configuration: as linuxptp, otherwise, or nothing, and
  * why. The truth for `rptp ptp check`; plan.ts does what is said here.
