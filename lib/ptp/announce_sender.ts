@@ -48,6 +48,12 @@ export class AnnounceSender {
     this.#isDue = false;
   }
 
+  /** The interval has changed. */
+  retime(now: Instant): void {
+    if (this.#deadline === NEVER) return;
+    this.#deadline = now + intervalOf(this.#port.logAnnounceInterval) as Instant;
+  }
+
   deadline(): Instant {
     return this.#deadline;
   }

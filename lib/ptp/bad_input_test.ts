@@ -291,10 +291,11 @@ Deno.test("bad input: a flood of forged masters keeps the list bounded and the p
   assertEquals(bench.port.state, PortState.Uncalibrated);
 });
 
-Deno.test("bad input: peer delay, signaling and management are counted as not configured", () => {
-  for (const type of [M.PdelayReq, M.PdelayResp, M.PdelayRespFollowUp, M.Signaling]) {
+Deno.test("bad input: peer delay and management are counted as not configured", () => {
+  for (const type of [M.PdelayReq, M.PdelayResp, M.PdelayRespFollowUp]) {
     expectDrop(Reason.NotConfigured, { type });
   }
+  expectDrop(Reason.OtherPort, { type: M.Signaling }); // its target is nobody
   expectDrop(Reason.NotConfigured, { type: M.Management });
 });
 

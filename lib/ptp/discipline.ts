@@ -74,6 +74,11 @@ export class Discipline {
     return this.#servo === undefined ? NEVER : this.#servo.deadline();
   }
 
+  /** False without a servo: the clock cannot follow. */
+  get canSteer(): boolean {
+    return this.#servo !== undefined;
+  }
+
   get isLocked(): boolean {
     return this.#servo?.state === ServoState.Locked;
   }

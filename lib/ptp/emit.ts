@@ -13,7 +13,10 @@ import type { AnnounceBody } from "./wire/announce.ts";
 import * as header from "./wire/header.ts";
 import { Flag, type HeaderFields, MessageType } from "./wire/header.ts";
 import { type PortIdentity, writePort } from "./wire/identity.ts";
+import * as ieee8021 from "./wire/ieee8021.ts";
+import type { FollowUpInformation } from "./wire/ieee8021.ts";
 import * as message from "./wire/message.ts";
+import { SIGNALING_LENGTH, TARGET_PORT_IDENTITY } from "./wire/signaling.ts";
 import * as wire from "./wire/timestamp.ts";
 
 /** Channels of a PTP link. */
@@ -42,6 +45,10 @@ export interface AnnounceSource {
   readonly parentDS: Readonly<ParentDS>;
   readonly currentDS: Readonly<CurrentDS>;
   readonly timePropertiesDS: Readonly<TimePropertiesDS>;
+  /** The TLVs behind it. */
+  readonly announceTlvs: { readonly octets: Uint8Array };
+  /** synchronizationUncertain (Table 37): what we serve is not in time yet. */
+  readonly isUncertain: boolean;
 }
 
 /** A Delay_Resp to be written. */
@@ -70,10 +77,21 @@ export interface PeerResponse {
   peer: AddressHandle;
 }
 
+/** A Signaling message to be written; reused. */
+export interface SignalingText {
+  readonly target: PortIdentity;
+  peer: AddressHandle;
+  /** TLVs, `length` octets from 0 on. */
+  readonly octets: Uint8Array;
+  length: number;
+}
+
 /** One port's writer. */
 export class Emitter {
   /** Messages sent by `messageType`. */
   readonly sent = new Float64Array(16);
+  /** Goes with each Follow_Up, if there is one. */
+  followUpInformation: Readonly<FollowUpInformation> | undefined;
   readonly #fields: HeaderFields;
   readonly #destinations: Destinations;
   readonly #body: AnnounceBody;
@@ -119,7 +137,8 @@ export class Emitter {
     const i = this.#open(out, MessageType.Announce, sequenceId, log);
     if (i < 0) return false;
     const o = out.offset[i]!;
-    out.view.setUint16(o + 6, timeFlags(t));
+    const doubt = source.isUncertain ? Flag.SynchronizationUncertain : 0;
+    out.view.setUint16(o + 6, timeFlags(t) | doubt);
     const b = this.#body;
     b.currentUtcOffset = t.currentUtcOffset;
     b.priority1 = p.grandmasterPriority1;
@@ -131,6 +150,7 @@ export class Emitter {
     b.stepsRemoved = source.currentDS.stepsRemoved;
     b.timeSource = t.timeSource;
     announce.writeBody(out.view, o, b);
+    append(out, i, source.announceTlvs.octets);
     return true;
   }
 
@@ -150,6 +170,7 @@ export class Emitter {
     const o = out.offset[i]!;
     const fraction = wire.write(out.view, o + message.TIMESTAMP, t1);
     header.writeCorrection(out.view, o, fraction);
+    if (this.followUpInformation !== undefined) this.#appendInformation(out, i);
     return true;
   }
 
@@ -213,6 +234,31 @@ export class Emitter {
     return true;
   }
 
+  #appendInformation(out: PacketBatch, i: number): void {
+    const end = out.offset[i]! + out.length[i]!;
+    if (this.followUpInformation === undefined) return;
+    ieee8021.writeFollowUpInformation(out.view, end, this.followUpInformation);
+    lengthen(out, i, ieee8021.FOLLOW_UP_INFORMATION_LENGTH);
+  }
+
+  /**
+   * Signaling (13.12) with a row of TLVs.
+   * @param peer 0: to the general group.
+   */
+  signaling(out: PacketBatch, sequenceId: number, s: SignalingText): boolean {
+    const i = this.#open(out, MessageType.Signaling, sequenceId, NO_INTERVAL);
+    if (i < 0) return false;
+    const o = out.offset[i]!;
+    writePort(out.view, o + TARGET_PORT_IDENTITY, s.target);
+    if (s.peer !== 0) {
+      out.peer[i] = s.peer;
+      out.view.setUint16(o + 6, Flag.Unicast);
+    }
+    for (let k = 0; k < s.length; k++) out.bytes[o + SIGNALING_LENGTH + k] = s.octets[k]!;
+    lengthen(out, i, s.length);
+    return true;
+  }
+
   #openPeer(out: PacketBatch, type: MessageType, r: PeerResponse): number {
     const i = this.#open(out, type, r.sequenceId, NO_INTERVAL);
     if (i < 0) return i;
@@ -254,6 +300,19 @@ export class Emitter {
     this.sent[type]! += 1;
     return i;
   }
+}
+
+/** Appends whole TLVs, where the slot has room for them. */
+function append(out: PacketBatch, i: number, octets: Uint8Array): void {
+  if (octets.length === 0 || out.length[i]! + octets.length > out.slotSize) return;
+  out.bytes.set(octets, out.offset[i]! + out.length[i]!);
+  lengthen(out, i, octets.length);
+}
+
+/** So many octets more have been written behind the message. */
+function lengthen(out: PacketBatch, i: number, octets: number): void {
+  out.length[i]! += octets;
+  out.view.setUint16(out.offset[i]! + 2, out.length[i]!);
 }
 
 /** Bits of the flagField that say what the time is (Table 37). */

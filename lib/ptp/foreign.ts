@@ -8,6 +8,7 @@ import { intervalOf, sane } from "./interval.ts";
 import type { TimeProperties } from "./options.ts";
 import { Reason } from "./reason.ts";
 import type { Received } from "./received.ts";
+import { TlvStore } from "./tlv_store.ts";
 import * as announce from "./wire/announce.ts";
 import { Flag } from "./wire/header.ts";
 import {
@@ -49,6 +50,10 @@ export class ForeignMaster implements DataSet {
   stepsRemoved = 0;
   logAnnounceInterval = 0;
   sequenceId = 0;
+  /** Behind its last Announce. */
+  readonly tlvs = new TlvStore();
+  /** True where the last Announce's TLVs differ from those of the one before. */
+  hasNewTlvs = false;
   #flags = -1;
   readonly #octets = new Uint8Array(announce.ANNOUNCE_LENGTH - FIRST_BODY_OCTET);
   /** Arrival of the newest Announce and of the one before; -Infinity for none. */
@@ -73,6 +78,11 @@ export class ForeignMaster implements DataSet {
     return between(this.lastButOne, now) <= this.window;
   }
 
+  /** Its clock is not sure of its time (synchronizationUncertain, Table 37). */
+  get isUncertain(): boolean {
+    return this.isUsed && (this.#flags & Flag.SynchronizationUncertain) !== 0;
+  }
+
   forget(): void {
     this.last = -Infinity as Instant;
     this.lastButOne = -Infinity as Instant;
@@ -81,6 +91,7 @@ export class ForeignMaster implements DataSet {
   /** Takes over a message's contents; true where anything but the times changed. */
   update(m: Received): boolean {
     const { view: v, offset: o } = m;
+    this.hasNewTlvs = this.tlvs.update(m);
     if (!this.#isNew(m)) return false;
     announce.grandmasterIdentity(v, o, this.grandmasterIdentity);
     this.priority1 = announce.grandmasterPriority1(v, o);

@@ -13,6 +13,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Shared } from "../base/link.ts";
 import type { Random } from "../base/random.ts";
 import { type Instant, type Nanos, ORIGIN, type Timestamp } from "../base/time.ts";
+import { AnnounceTlvs } from "./announce_tlvs.ts";
 import { bestOf, decide } from "./bmca.ts";
 import type { DataSet } from "./compare.ts";
 import {
@@ -36,6 +37,7 @@ import {
   type TimeProperties,
 } from "./options.ts";
 import { PtpPort } from "./port.ts";
+import type { Received } from "./received.ts";
 import { ServoState } from "./servo/servo.ts";
 import type { ServoSample } from "./servo/servo.ts";
 import {
@@ -46,6 +48,13 @@ import {
   parentSnapshot,
 } from "./snapshot.ts";
 import { isFollowing, PortState, StateEvent } from "./state.ts";
+import {
+  followUpInformation,
+  isFollowUpInformation,
+  readFollowUpInformation,
+} from "./wire/ieee8021.ts";
+import * as message from "./wire/message.ts";
+import * as tlv from "./wire/tlv.ts";
 import { assignPort, isSameClock, isSamePort, portIdentity } from "./wire/identity.ts";
 
 const SERVO_STATE_NAMES = Object.fromEntries(
@@ -60,6 +69,10 @@ export class PtpInstance implements Shared {
   readonly timePropertiesDS: TimePropertiesDS;
   readonly random: Random;
   readonly discipline: Discipline;
+  readonly announceTlvs: AnnounceTlvs;
+  /** What our Follow_Up say of the grandmaster (802.1AS), and what the parent's said last. */
+  readonly followUpInformation = followUpInformation();
+  readonly parentFollowUp = followUpInformation();
   readonly ports: PtpPort[] = [];
   readonly #clock: Clock;
   readonly #own: OwnDataSet;
@@ -75,6 +88,8 @@ export class PtpInstance implements Shared {
     this.timePropertiesDS = { ...options.timeProperties };
     this.random = resources.random;
     this.discipline = new Discipline(this.options, resources.servo);
+    this.announceTlvs = new AnnounceTlvs(options.clockIdentity, options.pathTrace);
+    this.announceTlvs.composeOwn(options.alternateTimeOffsets);
     this.#clock = resources.clock;
     this.#own = new OwnDataSet(this.defaultDS);
   }
@@ -117,6 +132,31 @@ export class PtpInstance implements Shared {
   /** The state decision event occurs at the next `settle`. */
   requestDecision(): void {
     this.#isDecisionDue = true;
+  }
+
+  /** The parent's Announce carries other TLVs than before. */
+  adoptTlvs(master: ForeignMaster): void {
+    this.announceTlvs.compose(master.tlvs);
+  }
+
+  /** The parent's Follow_Up `m` has TLVs: the grandmaster's changes are passed on, rates are not. */
+  followUpReceived(m: Received): void {
+    const { view: v, offset: o } = m;
+    const end = message.end(v, o);
+    for (let t = message.firstTlv(v, o); t < end; t = tlv.next(v, t)) {
+      if (!isFollowUpInformation(v, t)) continue;
+      readFollowUpInformation(v, t, this.parentFollowUp);
+      readFollowUpInformation(v, t, this.followUpInformation);
+      // What we stamp with is the clock we steer, so that we add no rate of our own.
+      this.followUpInformation.cumulativeScaledRateOffset = 0;
+    }
+  }
+
+  /** Served time is not in time: ours with the parent's, or the parent's with its own. */
+  get isUncertain(): boolean {
+    const port = this.#slavePort;
+    if (port === undefined || !isFollowing(port.state)) return false;
+    return !this.discipline.isLocked || port.foreign.held?.isUncertain === true;
   }
 
   /** What this clock serves as the time at `at`: on the PTP timescale TAI, else as it is. */
@@ -247,6 +287,9 @@ export class PtpInstance implements Shared {
   }
 
   #becomeGrandmaster(): void {
+    Object.assign(this.followUpInformation, followUpInformation());
+    Object.assign(this.parentFollowUp, followUpInformation());
+    this.announceTlvs.composeOwn(this.options.alternateTimeOffsets);
     Object.assign(this.parentDS, ownParentDS(this.defaultDS));
     Object.assign(this.timePropertiesDS, this.options.timeProperties);
     this.currentDS.stepsRemoved = 0;
@@ -268,6 +311,7 @@ export class PtpInstance implements Shared {
     this.currentDS.stepsRemoved = master.stepsRemoved + 1;
     Object.assign(this.timePropertiesDS, master.timeProperties);
     this.discipline.adopt(this.timePropertiesDS);
+    this.announceTlvs.compose(master.tlvs);
     this.#slavePort = port;
   }
 

@@ -7,6 +7,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { millis, type Nanos, nanos, seconds } from "../base/time.ts";
 import type { Servo } from "./servo/servo.ts";
+import type { AlternateTimeOffset } from "./wire/alternate_time_offset.ts";
 import { TimeSource } from "./wire/announce.ts";
 import type { ClockIdentity } from "./wire/identity.ts";
 
@@ -62,6 +63,10 @@ export interface InstanceOptions {
   acceptArb: boolean;
   /** Announce messages with as many `stepsRemoved` are dropped (9.3.2.5 d). */
   maxStepsRemoved: number;
+  /** Announce carries the path it has come (16.2). Loops are recognised without it, too. */
+  pathTrace: boolean;
+  /** Local times that Announce carries while this clock is grandmaster (16.3). */
+  alternateTimeOffsets: readonly Readonly<AlternateTimeOffset>[];
 }
 
 /** How a port measures delay; `auto` answers both and uses the one that is answered. */
@@ -88,6 +93,10 @@ export interface PortOptions {
    * (802.1AS-2020 10.2.5.1); `always`: as IEEE 1588 has it.
    */
   asCapable: "always" | "auto";
+  /** Follow_Up carries 802.1AS's follow-up information. */
+  followUpInfo: boolean;
+  /** Does as a neighbour's message interval request says (802.1AS-2020 10.6.4.3). */
+  acceptIntervalRequests: boolean;
   /** Announce intervals without Announce after which a master counts as gone, 2 or more. */
   announceReceiptTimeout: number;
   /** Path delay master to slave less the mean (7.4.2). */
@@ -154,6 +163,8 @@ export const DEFAULT_INSTANCE: Readonly<Omit<InstanceOptions, "clockIdentity">> 
   localTimescale: "arb",
   acceptArb: false,
   maxStepsRemoved: 255,
+  pathTrace: false,
+  alternateTimeOffsets: [],
 };
 
 /** The default profile of Annex I.3, port 1. */
@@ -168,6 +179,8 @@ export const DEFAULT_PORT: Readonly<PortOptions> = {
   allowedLostResponses: 3,
   neighborPropDelayThresh: millis(20),
   asCapable: "always",
+  followUpInfo: false,
+  acceptIntervalRequests: false,
   announceReceiptTimeout: 3,
   delayAsymmetry: nanos(0),
   maxMissedStamps: 8,

@@ -22,9 +22,10 @@ import type { DecisionCode, PortFault, PtpEvent } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
 import { type ForeignMaster, ForeignMasters } from "./foreign.ts";
 import type { PtpInstance } from "./instance.ts";
+import { applyIntervals } from "./interval_requests.ts";
 import { intervalOf, sane } from "./interval.ts";
 import type { Destinations, PortOptions } from "./options.ts";
-import type { PortChange, PortManagement } from "./port_management.ts";
+import { type PortChange, portDSChange, type PortManagement } from "./port_management.ts";
 import { type PortSnapshot, portSnapshot } from "./snapshot.ts";
 import { Prospect } from "./prospect.ts";
 import { Reason } from "./reason.ts";
@@ -36,6 +37,7 @@ import { Initializing } from "./roles/initializing.ts";
 import { Listening } from "./roles/listening.ts";
 import { Master } from "./roles/master.ts";
 import { Passive } from "./roles/passive.ts";
+import { PortSignaling } from "./port_signaling.ts";
 import { PreMaster } from "./roles/pre_master.ts";
 import type { Role, RolePort } from "./roles/role.ts";
 import { Slave } from "./roles/slave.ts";
@@ -54,8 +56,9 @@ import * as announce from "./wire/announce.ts";
 import { Fault } from "./wire/fault.ts";
 import * as header from "./wire/header.ts";
 import { Flag, MessageType } from "./wire/header.ts";
-import { isSameClock, type PortIdentity } from "./wire/identity.ts";
+import { isSameClock, isSamePort, type PortIdentity } from "./wire/identity.ts";
 import * as message from "./wire/message.ts";
+import { hasPassed } from "./wire/path_trace.ts";
 
 /** Made by `PtpInstance.addPort`. Drive it as a `Protocol`, with the instance as `Shared`. */
 export class PtpPort implements Protocol<PtpEvent>, RolePort {
@@ -70,6 +73,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   /** Peer delay, in every state; `undefined` with end-to-end delay alone. */
   readonly peer: PeerToPeer | undefined;
   readonly emitter: Emitter;
+  readonly signaling: PortSignaling;
   readonly random: Random;
   readonly dataSets: AnnounceSource;
   /** Messages received by `messageType`, before any is dropped but for faults of the wire. */
@@ -109,6 +113,8 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     const { mechanism, peer } = chooseDelay(this, options, destinations);
     this.delay = mechanism;
     this.peer = peer;
+    this.signaling = new PortSignaling(this);
+    if (options.followUpInfo) this.emitter.followUpInformation = instance.followUpInformation;
     this.#following = new Following(this);
     this.#roles = {
       [PortState.Initializing]: new Initializing(this),
@@ -166,6 +172,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   }
 
   transmit(now: Instant, out: PacketBatch): void {
+    if (!this.signaling.transmit(out)) return;
     if (this.peer !== undefined && !this.peer.transmit(out)) return;
     if (this.management !== undefined && !this.management.transmit(now, out)) return;
     this.#role.transmit(now, out);
@@ -184,6 +191,12 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   /** `logMessageInterval` of the parent's Sync, as last seen. */
   get observedLogSyncInterval(): number {
     return this.#following.sync.logSyncInterval;
+  }
+
+  /** Syncs and Follow_Ups that stayed without the other half. */
+  get mismatches(): { syncs: number; followUps: number } {
+    const { mismatchedSyncs, mismatchedFollowUps } = this.#following.sync;
+    return { syncs: mismatchedSyncs, followUps: mismatchedFollowUps };
   }
 
   /** Puts the port into FAULTY. */
@@ -216,7 +229,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   /** Configured otherwise from now on; the data set follows. */
   configure(change: PortChange): void {
     Object.assign(this.options, change);
-    Object.assign(this.portDS, change);
+    Object.assign(this.portDS, portDSChange(change));
   }
 
   snapshot(): PortSnapshot {
@@ -330,6 +343,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     if ((m.flags & Flag.AlternateMaster) !== 0) return Reason.AlternateMaster;
     const steps = announce.stepsRemoved(m.view, m.offset);
     if (steps >= this.#instance.options.maxStepsRemoved) return Reason.StepsRemoved;
+    if (hasPassed(m, this.portIdentity)) return Reason.PathLoop;
     const reason = this.foreign.accept(m);
     if (reason !== Reason.None) return reason;
     const held = this.foreign.held;
@@ -337,6 +351,9 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
       this.announceTimer.restart(m.at, held.logAnnounceInterval);
     }
     if (this.foreign.hasChanged) this.#instance.requestDecision();
+    const { newest } = this.foreign;
+    const isParents = newest !== undefined && isSamePort(newest.sender, this.parent);
+    if (isParents && newest.hasNewTlvs) this.#instance.adoptTlvs(newest);
     const candidate = this.foreign.candidate(this.parent);
     if (candidate !== undefined) this.#prospect.prefer(candidate.sender, m.at);
     return Reason.None;
@@ -351,6 +368,21 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     if (this.state === PortState.Listening) {
       this.announceTimer.restart(now, this.logAnnounceInterval);
     }
+  }
+
+  onFollowUp(m: Received): void {
+    if (message.firstTlv(m.view, m.offset) < message.end(m.view, m.offset)) {
+      this.#instance.followUpReceived(m);
+    }
+  }
+
+  onIntervalRequest(m: Received, t: number): Reason {
+    if (!this.options.acceptIntervalRequests) return Reason.NotConfigured;
+    applyIntervals(m.view, t, this.portDS, this.options);
+    this.announceSender.retime(m.at);
+    this.syncSender.retime(m.at);
+    this.peer?.retime(m.at);
+    return Reason.None;
   }
 
   collect(m: Received): Reason {
@@ -419,7 +451,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
       case MessageType.Management:
         return this.management === undefined ? Reason.NotConfigured : this.management.receive(m);
       case MessageType.Signaling:
-        return Reason.NotConfigured;
+        return this.isRunning ? this.signaling.receive(m) : Reason.PortState;
       default:
         return this.#role.receive(m);
     }
@@ -462,6 +494,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.#prospect.clear();
     this.announceTimer.stop();
     this.peer?.clear();
+    this.signaling.clear();
     this.#instance.requestDecision();
   }
 }

@@ -21,9 +21,16 @@ export type PortChange = Partial<
     PortOptions,
     | "logAnnounceInterval"
     | "logSyncInterval"
-    | "logMinDelayReqInterval"
     | "logMinPdelayReqInterval"
     | "announceReceiptTimeout"
     | "masterOnly"
+    | "neighborPropDelayThresh"
+    | "delayAsymmetry"
   >
 >;
+
+/** What of a change is told by portDS. */
+export function portDSChange(change: PortChange): PortChange {
+  const { neighborPropDelayThresh: _thresh, delayAsymmetry: _asymmetry, ...rest } = change;
+  return rest;
+}

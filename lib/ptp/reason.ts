@@ -50,5 +50,7 @@ export const Reason = {
   SeveralResponders: 27,
   /** Announce, Sync or Follow_Up on a port that is not `asCapable` (802.1AS-2020 10.2.5.1). */
   NotCapable: 28,
+  /** Announce that has passed this clock before: our identity is in its path trace (16.2.3). */
+  PathLoop: 29,
 } as const;
 export type Reason = typeof Reason[keyof typeof Reason];

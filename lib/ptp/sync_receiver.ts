@@ -36,6 +36,10 @@ export class SyncReceiver {
   logSyncInterval = 0;
   /** Why the last message completed no pair; `None` also where it waits for its other half. */
   reason: Reason = Reason.None;
+  /** Syncs whose Follow_Up had not come when the next Sync did. */
+  mismatchedSyncs = 0;
+  /** Follow_Ups whose Sync had not come when the next Follow_Up did. */
+  mismatchedFollowUps = 0;
 
   readonly #time = timestamp();
   #syncId = NONE;
@@ -70,6 +74,7 @@ export class SyncReceiver {
       this.#followUpId = NONE;
       return this.#complete(m, m.stamp, m.correction);
     }
+    if (this.#syncId !== NONE) this.mismatchedSyncs++;
     this.#syncId = m.sequenceId;
     this.#syncCorrection = m.correction;
     this.#syncStamp = m.stamp;
@@ -86,6 +91,7 @@ export class SyncReceiver {
       this.#syncId = NONE;
       return this.#complete(m, this.#syncStamp, m.correction + this.#syncCorrection);
     }
+    if (this.#followUpId !== NONE) this.mismatchedFollowUps++;
     this.#followUpId = m.sequenceId;
     shift(this.#time, m.correction, this.#followUpTime);
     this.#followUpAt = m.at;

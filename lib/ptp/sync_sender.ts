@@ -84,6 +84,12 @@ export class SyncSender {
     this.#isDue = false;
   }
 
+  /** The interval has changed. */
+  retime(now: Instant): void {
+    if (this.#deadline === NEVER) return;
+    this.#deadline = now + intervalOf(this.#port.logSyncInterval) as Instant;
+  }
+
   deadline(): Instant {
     return this.#deadline;
   }

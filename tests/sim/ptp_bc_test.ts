@@ -7,7 +7,7 @@ import { Random } from "../../lib/base/random.ts";
 import { millis, seconds } from "../../lib/base/time.ts";
 import type { PtpInstance } from "../../lib/ptp/instance.ts";
 import { PortState as S } from "../../lib/ptp/state.ts";
-import { isSameClock, isSamePort } from "../../lib/ptp/wire/identity.ts";
+import { isSameClock } from "../../lib/ptp/wire/identity.ts";
 import { Network } from "../../lib/sim/network.ts";
 import type { Wire } from "../../lib/sim/wire.ts";
 import {

@@ -162,6 +162,12 @@ export class PeerToPeer {
     this.#conclude(now);
   }
 
+  /** The interval has changed. */
+  retime(now: Instant): void {
+    if (this.#deadline === NEVER) return;
+    this.#deadline = now + intervalOf(this.#port.logMinPdelayReqInterval) as Instant;
+  }
+
   deadline(): Instant {
     return this.#deadline;
   }

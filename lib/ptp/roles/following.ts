@@ -54,6 +54,9 @@ export class Following {
       shift(this.sync.masterTime, this.#port.options.delayAsymmetry, this.#time);
       this.#port.forward(this.#time, this.sync.localTime);
     }
+    if (m.type === MessageType.FollowUp && this.sync.reason === Reason.None) {
+      this.#port.onFollowUp(m);
+    }
     return this.sync.reason;
   }
 

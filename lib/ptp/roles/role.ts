@@ -60,6 +60,8 @@ export interface RolePort {
   collect(m: Received): Reason;
   /** A new master: forget phases, hand over what was collected of it. */
   restartServo(now: Instant): void;
+  /** A Follow_Up of the parent, for its TLVs. */
+  onFollowUp(m: Received): void;
   /** A complete Sync of the parent. */
   forward(masterTime: Readonly<Timestamp>, local: Instant): void;
 }
