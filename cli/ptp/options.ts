@@ -3,10 +3,11 @@
  * @module
  */
 import type { FlagParametersForType } from "@stricli/core";
+import type { Nanos } from "../../lib/base/time.ts";
 import { DELAY_MECHANISMS, type DelayMechanismName } from "../../lib/ptp/options.ts";
 import { type ClockSpec, parseClockSpec } from "../../lib/ptp/clock_spec.ts";
 import type { Context } from "../kit/command.ts";
-import { integer, interfaceName, port } from "../kit/parse.ts";
+import { duration, integer, interfaceName, port } from "../kit/parse.ts";
 import { type Transport, TRANSPORTS } from "./net/transport.ts";
 
 /** Which link carries the packets. */
@@ -159,4 +160,30 @@ export const SHARED_FLAGS: FlagParametersForType<SharedFlags, Context> = {
     placeholder: "IF",
   },
   ...CLOCK_FLAGS,
+};
+
+/** Flags of a clock that may steer. */
+export interface SteeringFlags {
+  readonly acceptArb: boolean;
+  readonly acceptEpoch: boolean;
+  readonly maxStep: Nanos;
+  readonly allowStep: boolean;
+}
+
+function lifting(brief: string) {
+  return { kind: "boolean", brief, default: false, withNegated: false } as const;
+}
+
+/** How the flags of a clock that may steer are parsed and explained. */
+export const STEERING_FLAGS: FlagParametersForType<SteeringFlags, Context> = {
+  acceptArb: lifting("Let the system clock follow a master whose timescale is arbitrary"),
+  acceptEpoch: lifting("Let the system clock follow a master whose date is before 2020"),
+  maxStep: {
+    kind: "parsed",
+    parse: duration,
+    brief: "Farthest step of the system clock (us, ms, s)",
+    placeholder: "TIME",
+    default: "1s",
+  },
+  allowStep: lifting("Let the system clock step any distance"),
 };

@@ -3,46 +3,23 @@
  * @module
  */
 import type { FlagParametersForType } from "@stricli/core";
-import type { Nanos } from "../../lib/base/time.ts";
-import type { PtpRefusal } from "../../lib/ptp/event.ts";
 import { ServoState } from "../../lib/ptp/servo/servo.ts";
 import { isFollowing, PortState, STATE_NAMES } from "../../lib/ptp/state.ts";
 import { type CliCommand, type Context, defineCommand } from "../kit/command.ts";
 import { ExitCode } from "../kit/exit.ts";
 import type { Kit } from "../kit/kit.ts";
-import { duration } from "../kit/parse.ts";
 import { offsetText } from "./chart.ts";
-import { SHARED_FLAGS, type SharedFlags } from "./options.ts";
+import { SHARED_FLAGS, type SharedFlags, STEERING_FLAGS, type SteeringFlags } from "./options.ts";
+import { tellRefusal } from "./refusal.ts";
 import { openSession, servoOf, type Session, snapshotOf } from "./session.ts";
 
 /** Flags of `rptp slave`. */
-export interface SlaveFlags extends SharedFlags {
-  readonly acceptArb: boolean;
-  readonly acceptEpoch: boolean;
-  readonly maxStep: Nanos;
-  readonly allowStep: boolean;
-}
+export interface SlaveFlags extends SharedFlags, SteeringFlags {}
 
 /** What the kernel is told while locked: the largest error it may assume. */
 const DECLARED_MICROS = 1000;
 
-function lifting(brief: string) {
-  return { kind: "boolean", brief, default: false, withNegated: false } as const;
-}
-
-const FLAGS: FlagParametersForType<SlaveFlags, Context> = {
-  ...SHARED_FLAGS,
-  acceptArb: lifting("Let the system clock follow a master whose timescale is arbitrary"),
-  acceptEpoch: lifting("Let the system clock follow a master whose date is before 2020"),
-  maxStep: {
-    kind: "parsed",
-    parse: duration,
-    brief: "Farthest step of the system clock (us, ms, s)",
-    placeholder: "TIME",
-    default: "1s",
-  },
-  allowStep: lifting("Let the system clock step any distance"),
-};
+const FLAGS: FlagParametersForType<SlaveFlags, Context> = { ...SHARED_FLAGS, ...STEERING_FLAGS };
 
 /** The command. */
 export const command: CliCommand = defineCommand<SlaveFlags, []>({
@@ -80,42 +57,10 @@ synchronised at the end. The clock keeps the last good frequency.`,
     } finally {
       session.close();
     }
-    if (reporter.refusal !== undefined) refuse(kit, reporter.refusal);
+    if (reporter.refusal !== undefined) tellRefusal(kit, reporter.refusal);
     return summarize(kit, session);
   },
 });
-
-/** Says what was refused and which flag lifts it. */
-function refuse(kit: Kit, refusal: PtpRefusal): void {
-  const [why, flag] = wordsOf(refusal);
-  kit.note(`${kit.errStyle.red("refused:")} ${why}${flag === "" ? "" : `; ${flag} lifts this`}`);
-  kit.json("refusal", { reason: refusal.reason, message: why, flag });
-}
-
-function wordsOf(refusal: PtpRefusal): [why: string, flag: string] {
-  switch (refusal.reason) {
-    case "arb":
-      return ["the master's timescale is arbitrary, the system clock keeps UTC", "--accept-arb"];
-    case "epoch": {
-      const date = new Date(refusal.masterSeconds * 1000).toISOString().slice(0, 19);
-      return [`the master's date is ${date}, before 2020`, "--accept-epoch"];
-    }
-    case "step": {
-      const by = offsetText(-refusal.offset);
-      const limit = offsetText(refusal.limit, false);
-      return [
-        `the clock would have to step by ${by}, more than --max-step ${limit}`,
-        "--allow-step",
-      ];
-    }
-    case "utcOffset":
-      return [
-        "the master gives TAI without a valid UTC offset, and this machine knows none: set the " +
-        "kernel's (adjtimex --tai, chrony leapsectz)",
-        "",
-      ];
-  }
-}
 
 function summarize(kit: Kit, session: Session): ExitCode {
   const { reporter, clock } = session;
