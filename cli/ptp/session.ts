@@ -5,6 +5,7 @@
 import { lane } from "../../lib/base/drive.ts";
 import { Random } from "../../lib/base/random.ts";
 import { type Instant, millis, type Nanos, timestamp } from "../../lib/base/time.ts";
+import type { ClockSpec } from "../../lib/ptp/clock_spec.ts";
 import { PtpInstance } from "../../lib/ptp/instance.ts";
 import { taiOffsetAt } from "../../lib/ptp/leap.ts";
 import {
@@ -24,11 +25,16 @@ import { clockText } from "../../lib/ptp/wire/identity.ts";
 import type { Kit } from "../kit/kit.ts";
 import { drive, everyPeriod, type Timed } from "./drive.ts";
 import { LinkMonitor, type LinkSource } from "./net/link_monitor.ts";
-import { destinations, groupsOf, type Target } from "./net/transport.ts";
+import {
+  destinations,
+  type Groups,
+  groupsOf,
+  type Target,
+  type Transport,
+} from "./net/transport.ts";
 import {
   attach,
   type Attachment,
-  type LinkOptions,
   linkState,
   type OpenLink,
   openLink,
@@ -36,7 +42,7 @@ import {
   openReactor,
   watchNetwork,
 } from "./net/wiring.ts";
-import type { ClockFlags } from "./options.ts";
+import type { ClockFlags, Io } from "./options.ts";
 import { Reporter } from "./report.ts";
 import {
   absoluteRaw,
@@ -84,49 +90,100 @@ export interface Session {
   close(): void;
 }
 
-/** Opens what the flags ask for, the clock first, so that its event comes before any packet. */
-export async function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Session> {
-  const { transport } = flags;
-  const attachments = role.ifaces.map((name) => attach(name, transport));
-  demandRights(kit, {
-    ports: transport === "l2" ? [] : [flags.eventPort, flags.generalPort],
-    isRaw: transport === "l2",
-    steers: role.steers && flags.clock.kind === "system",
-  });
-  const clock = openClock({
-    spec: flags.clock,
-    steers: role.steers,
-    onPiece: (raw, secondsPart, nanoseconds, ppb) =>
-      tellPiece(kit, raw, secondsPart, nanoseconds, ppb),
-  });
-  const open: OpenLink[] = [];
-  try {
-    for (const attachment of attachments) {
-      open.push(await openLink(linkOptions(flags, attachment, clock)));
-    }
-    return assemble(kit, flags, role, { attachments, clock, open });
-  } catch (error) {
-    for (const one of open) one.link.close();
-    clock.close();
-    throw error;
-  }
+/** One port to open. */
+export interface PlannedPort {
+  readonly iface: string;
+  readonly transport: Transport;
+  readonly groups: Groups;
+  readonly eventPort: number;
+  readonly generalPort: number;
+  readonly multicastTtl: number;
+  /** Our own choice where left out. */
+  readonly eventDscp?: number;
+  readonly generalDscp?: number;
+  readonly options: Partial<PortOptions>;
 }
 
-function linkOptions(flags: ClockFlags, attachment: Attachment, clock: OpenClock): LinkOptions {
+/** A clock to open, its ports in the order of their numbers. */
+export interface SessionPlan {
+  readonly clock: ClockSpec;
+  readonly steers: boolean;
+  readonly ports: readonly PlannedPort[];
+  readonly multicastLoop: boolean;
+  readonly io: Io;
+  /** The identity is made from port 1's interface where it is left out. */
+  readonly instance: Partial<InstanceOptions>;
+  /** What differs from what the clock and this machine tell. */
+  readonly timeProperties?: Partial<TimeProperties>;
+  readonly servo?: Role["servo"];
+  /** Nanoseconds between two calls of `status`; 1 s. */
+  readonly statusPeriod?: number;
+}
+
+/** Opens what the flags ask for. */
+export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Session> {
   const { transport } = flags;
-  return {
-    attachment,
+  const port = {
     transport,
     groups: groupsOf(transport, flags.udp6Scope),
     eventPort: flags.eventPort,
     generalPort: flags.generalPort,
-    multicastLoop: flags.multicastLoop,
     multicastTtl: flags.multicastTtl,
     eventDscp: flags.dscpEvent,
     generalDscp: flags.dscpGeneral,
-    io: flags.io,
-    ...(clock.kind === "phc" ? { hardwareClock: clock.clock } : {}),
+    options: { ...portOptions(flags), ...role.port },
   };
+  return openPlanned(kit, {
+    clock: flags.clock,
+    steers: role.steers,
+    ports: role.ifaces.map((iface) => ({ iface, ...port })),
+    multicastLoop: flags.multicastLoop,
+    io: flags.io,
+    instance: {
+      domainNumber: flags.domain,
+      priority1: flags.priority1,
+      priority2: flags.priority2,
+      ...role.instance,
+    },
+    ...(role.servo === undefined ? {} : { servo: role.servo }),
+  });
+}
+
+/** Opens a clock, the clock first, so that its event comes before any packet. */
+export async function openPlanned(kit: Kit, plan: SessionPlan): Promise<Session> {
+  const attachments = plan.ports.map((one) => attach(one.iface, one.transport));
+  const overUdp = plan.ports.filter((one) => one.transport !== "l2");
+  demandRights(kit, {
+    ports: overUdp.flatMap((one) => [one.eventPort, one.generalPort]),
+    isRaw: overUdp.length < plan.ports.length,
+    steers: plan.steers && plan.clock.kind === "system",
+  });
+  const clock = openClock({
+    spec: plan.clock,
+    steers: plan.steers,
+    onPiece: (raw, secondsPart, nanoseconds, ppb) =>
+      tellPiece(kit, raw, secondsPart, nanoseconds, ppb),
+  });
+  const open: OpenPort[] = [];
+  try {
+    for (const [k, planned] of plan.ports.entries()) {
+      const attachment = attachments[k];
+      if (attachment === undefined) throw new Error("unreachable: a port without interface");
+      const link = await openLink({
+        ...planned,
+        attachment,
+        multicastLoop: plan.multicastLoop,
+        io: plan.io,
+        ...(clock.kind === "phc" ? { hardwareClock: clock.clock } : {}),
+      });
+      open.push({ planned, attachment, open: link });
+    }
+    return assemble(kit, plan, clock, open);
+  } catch (error) {
+    for (const one of open) one.open.link.close();
+    clock.close();
+    throw error;
+  }
 }
 
 /** `{"event":"clock"}`: time(raw') = time + (raw' - raw)(1 + ppb / 1e9). */
@@ -135,46 +192,49 @@ function tellPiece(kit: Kit, raw: Instant, secondsPart: number, nanos: number, p
   kit.json("clock", { raw: absoluteRaw(raw), time, ppb });
 }
 
-interface Parts {
-  readonly attachments: readonly Attachment[];
-  readonly clock: OpenClock;
-  readonly open: readonly OpenLink[];
+/** A planned port whose sockets are open. */
+interface OpenPort {
+  readonly planned: PlannedPort;
+  readonly attachment: Attachment;
+  readonly open: OpenLink;
 }
 
-function assemble(kit: Kit, flags: ClockFlags, role: Role, parts: Parts): Session {
-  const { attachments, clock, open } = parts;
-  const first = attachments[0];
-  const io = open[0]?.io;
-  if (first === undefined || io === undefined) throw new Error("unreachable: no interface");
-  const isShared = flags.multicastLoop || first.isLoopback || clock.kind === "virtual";
-  const clockIdentity = identityOf(first, isShared);
-  const servo = role.servo?.(clock, io);
+function assemble(
+  kit: Kit,
+  plan: SessionPlan,
+  clock: OpenClock,
+  open: readonly OpenPort[],
+): Session {
+  const first = open[0];
+  if (first === undefined) throw new Error("unreachable: no interface");
+  const { io } = first.open;
+  const isShared = plan.multicastLoop || first.attachment.isLoopback || clock.kind === "virtual";
+  const servo = plan.servo?.(clock, io);
   const instance = new PtpInstance({
     ...DEFAULT_INSTANCE,
-    clockIdentity,
-    domainNumber: flags.domain,
-    priority1: flags.priority1,
-    priority2: flags.priority2,
+    clockIdentity: identityOf(first.attachment, isShared),
     localTimescale: timescaleOf(clock),
-    timeProperties: timePropertiesOf(clock),
-    ...role.instance,
+    timeProperties: { ...timePropertiesOf(clock), ...plan.timeProperties },
+    ...plan.instance,
   }, {
     clock: clock.clock,
     random: new Random(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, "ptp"),
     ...(servo === undefined ? {} : { servo }),
   });
-  const options = { ...portOptions(flags), ...role.port };
-  const ports = open.map((one, k): SessionPort => ({
-    attachment: attachments[k] ?? first,
-    open: one,
-    port: instance.addPort(options, destinations(one.link, targetOf(flags))),
+  const ports = open.map((one): SessionPort => ({
+    attachment: one.attachment,
+    open: one.open,
+    port: instance.addPort(one.planned.options, destinations(one.open.link, targetOf(one.planned))),
   }));
-  const where = attachments.map((a) => `${a.name} (${a.address})`).join(", ");
-  kit.say(
-    `clock ${clockText(clockIdentity)} on ${where}, ${flags.transport}, ` +
-      `domain ${flags.domain}, ${clockWords(clock)}, ${io} link`,
+  const { clockIdentity, domainNumber } = instance.options;
+  const where = open.map((one) =>
+    `${one.attachment.name} (${one.attachment.address}), ${one.planned.transport}`
   );
-  return runnable(kit, flags, { clock, instance, ports, servo });
+  kit.say(
+    `clock ${clockText(clockIdentity)} on ${where.join(", ")}, ` +
+      `domain ${domainNumber}, ${clockWords(clock)}, ${io} link`,
+  );
+  return runnable(kit, plan, { clock, instance, ports, servo });
 }
 
 interface Assembled {
@@ -184,12 +244,12 @@ interface Assembled {
   readonly servo: Servo | undefined;
 }
 
-function runnable(kit: Kit, flags: ClockFlags, parts: Assembled): Session {
+function runnable(kit: Kit, plan: SessionPlan, parts: Assembled): Session {
   const { clock, instance, ports, servo } = parts;
   const reporter = new Reporter(kit, absoluteRaw);
   const watch = watchNetwork();
   const reactor = openReactor(ports.map((one) => one.open), watch);
-  const monitor = monitorOf(kit, flags, ports, () => watch?.hasChanged() ?? false);
+  const monitor = monitorOf(kit, plan, ports, () => watch?.hasChanged() ?? false);
   const lanes = ports.map((one) => lane(one.open.link, one.port));
   return {
     clock,
@@ -199,7 +259,8 @@ function runnable(kit: Kit, flags: ClockFlags, parts: Assembled): Session {
     reporter,
     losses: () => sumOf(ports.map((one) => one.open.losses())),
     run: (status, isOver) => {
-      const timed: Timed[] = [everyPeriod(rawNow(), STATUS_PERIOD, status), monitor];
+      const period = plan.statusPeriod ?? STATUS_PERIOD;
+      const timed: Timed[] = [everyPeriod(rawNow(), period, status), monitor];
       if (clock.plan !== undefined) timed.push(clock.plan);
       monitor.begin(rawNow());
       return drive(kit, {
@@ -232,13 +293,16 @@ export function snapshotOf(session: Session): PortSnapshot {
 
 function monitorOf(
   kit: Kit,
-  flags: ClockFlags,
+  plan: SessionPlan,
   ports: readonly SessionPort[],
   hasChanged: () => boolean,
 ): LinkMonitor {
   const source: LinkSource = {
     hasChanged,
-    stateOf: (port) => linkState(port.name, flags.transport),
+    stateOf: (port) => {
+      const planned = plan.ports.find((one) => one.iface === port.name);
+      return linkState(port.name, planned?.transport ?? "udp4");
+    },
   };
   const standing = ports.filter((one) => one.open.standing !== undefined);
   const monitored = standing.map((one) => ({
@@ -259,14 +323,13 @@ function portOptions(flags: ClockFlags): Partial<PortOptions> {
   };
 }
 
-function targetOf(flags: ClockFlags): Target {
-  const groups = groupsOf(flags.transport, flags.udp6Scope);
-  const isRaw = flags.transport === "l2";
+function targetOf(planned: PlannedPort): Target {
+  const isRaw = planned.transport === "l2";
   return {
-    address: groups.primary,
-    peerAddress: groups.peer,
-    eventPort: isRaw ? 0 : flags.eventPort,
-    generalPort: isRaw ? 0 : flags.generalPort,
+    address: planned.groups.primary,
+    peerAddress: planned.groups.peer,
+    eventPort: isRaw ? 0 : planned.eventPort,
+    generalPort: isRaw ? 0 : planned.generalPort,
   };
 }
 
