@@ -30,6 +30,7 @@ export const root: Group = {
       nodes: [
         leaf("gm", "Serve a clock to the network", gm),
         leaf("slave", "Follow a grandmaster and steer a clock", slave),
+        leaf("bc", "A boundary clock over several interfaces", () => import("./ptp/bc.ts")),
         leaf("check", "Explain a linuxptp configuration file", () => import("./ptp/check.ts")),
         leaf(
           "profiles",
