@@ -8,24 +8,22 @@
 import { type PacketBatch, SlotKind } from "../base/batch.ts";
 import { FaultCounters } from "../base/faults.ts";
 import type { Protocol } from "../base/link.ts";
-import type { Random } from "../base/random.ts";
-import { earliest, type Instant, type Nanos, nanos, NEVER, type Timestamp } from "../base/time.ts";
+import { earliest, type Instant, type Nanos, nanos, NEVER } from "../base/time.ts";
 import { AnnounceSender } from "./announce_sender.ts";
 import { AnnounceTimer } from "./announce_timer.ts";
 import { recommendation } from "./bmca.ts";
-import { type PortDS, portDS } from "./datasets.ts";
 import { chooseDelay } from "./delay/choose.ts";
 import type { DelayMechanism } from "./delay/mechanism.ts";
 import type { PeerToPeer } from "./delay/p2p.ts";
-import { type AnnounceSource, Emitter, ticketSequenceId, ticketType } from "./emit.ts";
+import { ticketSequenceId, ticketType } from "./emit.ts";
 import type { DecisionCode, PortFault, PtpEvent } from "./event.ts";
-import { EventQueue } from "./event_queue.ts";
 import { type ForeignMaster, ForeignMasters } from "./foreign.ts";
 import type { PtpInstance } from "./instance.ts";
 import { applyIntervals } from "./interval_requests.ts";
 import { intervalOf, sane } from "./interval.ts";
 import type { Destinations, PortOptions } from "./options.ts";
 import { type PortChange, portDSChange, type PortManagement } from "./port_management.ts";
+import { PortBase } from "./port_base.ts";
 import { type PortSnapshot, portSnapshot } from "./snapshot.ts";
 import { Prospect } from "./prospect.ts";
 import { Reason } from "./reason.ts";
@@ -56,14 +54,12 @@ import * as announce from "./wire/announce.ts";
 import { Fault } from "./wire/fault.ts";
 import * as header from "./wire/header.ts";
 import { Flag, MessageType } from "./wire/header.ts";
-import { isSameClock, isSamePort, type PortIdentity } from "./wire/identity.ts";
+import { isSameClock, isSamePort } from "./wire/identity.ts";
 import * as message from "./wire/message.ts";
 import { hasPassed } from "./wire/path_trace.ts";
 
 /** Made by `PtpInstance.addPort`. Drive it as a `Protocol`, with the instance as `Shared`. */
-export class PtpPort implements Protocol<PtpEvent>, RolePort {
-  readonly options: Readonly<PortOptions>;
-  readonly portDS: PortDS;
+export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
   readonly foreign: ForeignMasters;
   readonly siblings: Siblings;
   readonly announceTimer: AnnounceTimer;
@@ -72,10 +68,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   readonly delay: DelayMechanism;
   /** Peer delay, in every state; `undefined` with end-to-end delay alone. */
   readonly peer: PeerToPeer | undefined;
-  readonly emitter: Emitter;
   readonly signaling: PortSignaling;
-  readonly random: Random;
-  readonly dataSets: AnnounceSource;
   /** Messages received by `messageType`, before any is dropped but for faults of the wire. */
   readonly received = new Float64Array(16);
   /** Messages not used, by {@linkcode Reason}. */
@@ -89,22 +82,15 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   /** Answers management messages of the network; `undefined` where they are not taken. */
   management: PortManagement | undefined;
 
-  readonly #instance: PtpInstance;
   readonly #message = new Received();
   readonly #prospect = new Prospect();
   readonly #following: Following;
   readonly #roles: Readonly<Record<PortState, Role>>;
-  readonly #events = new EventQueue();
   #role: Role;
 
   constructor(instance: PtpInstance, options: PortOptions, destinations: Destinations) {
-    this.#instance = instance;
-    this.options = options;
-    this.portDS = portDS(instance.defaultDS, options, instance.options.minorVersionPtp);
+    super(instance, options, destinations);
     const source = this.portDS.portIdentity;
-    this.random = instance.random.derive(`port${options.portNumber}`);
-    this.dataSets = instance;
-    this.emitter = new Emitter(instance.options, source, destinations);
     this.foreign = new ForeignMasters(source, options.logAnnounceInterval);
     this.siblings = new Siblings(options.portNumber);
     this.announceTimer = new AnnounceTimer(options, this.random);
@@ -114,7 +100,6 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.delay = mechanism;
     this.peer = peer;
     this.signaling = new PortSignaling(this);
-    if (options.followUpInfo) this.emitter.followUpInformation = instance.followUpInformation;
     this.#following = new Following(this);
     this.#roles = {
       [PortState.Initializing]: new Initializing(this),
@@ -159,7 +144,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   expire(now: Instant): void {
     this.foreign.age(now);
     this.siblings.expire(now);
-    if (this.foreign.hasChanged || this.siblings.hasChanged) this.#instance.requestDecision();
+    if (this.foreign.hasChanged || this.siblings.hasChanged) this.instance.requestDecision();
     this.#role.expire(now);
     this.peer?.expire(now);
   }
@@ -168,7 +153,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     const peer = this.peer === undefined ? NEVER : this.peer.deadline();
     const others = earliest(this.foreign.deadline, this.siblings.deadline());
     const own = earliest(earliest(this.#role.deadline(), others), peer);
-    return this.#instance.isFirst(this) ? earliest(own, this.#instance.deadline()) : own;
+    return this.instance.isFirst(this) ? earliest(own, this.instance.deadline()) : own;
   }
 
   transmit(now: Instant, out: PacketBatch): void {
@@ -179,7 +164,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   }
 
   event(): PtpEvent | undefined {
-    return this.#events.shift();
+    return this.events.shift();
   }
 
   // For the command and for management
@@ -233,7 +218,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   }
 
   snapshot(): PortSnapshot {
-    return portSnapshot(this, this.#events.lost);
+    return portSnapshot(this, this.events.lost);
   }
 
   // For the instance
@@ -251,11 +236,6 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.apply(now, event, isNewMaster);
   }
 
-  /** Queues an event of this port. */
-  push(event: PtpEvent): void {
-    this.#events.push(event);
-  }
-
   /** True in the states that take part in the best master clock algorithm. */
   get isRunning(): boolean {
     return isRunning(this.state);
@@ -263,57 +243,9 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
 
   // For roles and parts
 
-  get isSlaveOnly(): boolean {
-    return this.#instance.options.slaveOnly;
-  }
-
-  get parent(): Readonly<PortIdentity> {
-    return this.#instance.parentDS.parentPortIdentity;
-  }
-
-  get portIdentity(): Readonly<PortIdentity> {
-    return this.portDS.portIdentity;
-  }
-
-  get logAnnounceInterval(): number {
-    return this.portDS.logAnnounceInterval;
-  }
-
-  get logSyncInterval(): number {
-    return this.portDS.logSyncInterval;
-  }
-
-  get logMinDelayReqInterval(): number {
-    return this.portDS.logMinDelayReqInterval;
-  }
-
-  set logMinDelayReqInterval(log: number) {
-    this.portDS.logMinDelayReqInterval = log;
-  }
-
-  get logMinPdelayReqInterval(): number {
-    return this.portDS.logMinPdelayReqInterval;
-  }
-
-  get allowedLostResponses(): number {
-    return this.options.allowedLostResponses;
-  }
-
-  get neighborPropDelayThresh(): Nanos {
-    return this.options.neighborPropDelayThresh;
-  }
-
   /** May send and take Announce, Sync and Follow_Up. */
   get isCapable(): boolean {
     return this.options.asCapable === "always" || this.peer?.isCapable === true;
-  }
-
-  get maxMissedStamps(): number {
-    return this.options.maxMissedStamps;
-  }
-
-  get delayAsymmetry(): Nanos {
-    return this.options.delayAsymmetry;
   }
 
   apply(now: Instant, event: StateEvent, isNewMaster = false): void {
@@ -342,7 +274,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     if (this.options.masterOnly) return Reason.PortState;
     if ((m.flags & Flag.AlternateMaster) !== 0) return Reason.AlternateMaster;
     const steps = announce.stepsRemoved(m.view, m.offset);
-    if (steps >= this.#instance.options.maxStepsRemoved) return Reason.StepsRemoved;
+    if (steps >= this.instance.options.maxStepsRemoved) return Reason.StepsRemoved;
     if (hasPassed(m, this.portIdentity)) return Reason.PathLoop;
     const reason = this.foreign.accept(m);
     if (reason !== Reason.None) return reason;
@@ -350,10 +282,10 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     if (held !== undefined && this.foreign.newest === held) {
       this.announceTimer.restart(m.at, held.logAnnounceInterval);
     }
-    if (this.foreign.hasChanged) this.#instance.requestDecision();
+    if (this.foreign.hasChanged) this.instance.requestDecision();
     const { newest } = this.foreign;
     const isParents = newest !== undefined && isSamePort(newest.sender, this.parent);
-    if (isParents && newest.hasNewTlvs) this.#instance.adoptTlvs(newest);
+    if (isParents && newest.hasNewTlvs) this.instance.adoptTlvs(newest);
     const candidate = this.foreign.candidate(this.parent);
     if (candidate !== undefined) this.#prospect.prefer(candidate.sender, m.at);
     return Reason.None;
@@ -361,7 +293,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
 
   announceExpired(now: Instant): void {
     this.foreign.dropHeld();
-    this.#instance.requestDecision();
+    this.instance.requestDecision();
     this.announceTimer.stop();
     if (this.foreign.best(now) !== undefined) return;
     this.apply(now, StateEvent.AnnounceReceiptTimeout);
@@ -372,7 +304,7 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
 
   onFollowUp(m: Received): void {
     if (message.firstTlv(m.view, m.offset) < message.end(m.view, m.offset)) {
-      this.#instance.followUpReceived(m);
+      this.instance.followUpReceived(m);
     }
   }
 
@@ -390,26 +322,18 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
   }
 
   restartServo(now: Instant): void {
-    const discipline = this.#instance.discipline;
+    const discipline = this.instance.discipline;
     discipline.restart(now);
     this.#prospect.deliver(this.parent, (masterTime, local) => this.forward(masterTime, local));
     const link = this.peer === undefined || !this.delay.usesLink ? NaN : this.peer.meanLinkDelay;
     if (link === link) discipline.linkDelay(link as Nanos, now);
   }
 
-  forward(masterTime: Readonly<Timestamp>, local: Instant): void {
-    this.#instance.discipline.forward(masterTime, local);
-  }
-
-  reverse(t3: Instant, t4: Readonly<Timestamp>): void {
-    this.#instance.discipline.reverse(t3, t4);
-  }
-
   linkMeasured(delay: Nanos, at: Instant): void {
     this.delay.linkMeasured();
     this.portDS.meanLinkDelay = this.peer?.meanLinkDelay ?? delay;
     if (this.delay.usesLink && isFollowing(this.state)) {
-      this.#instance.discipline.linkDelay(delay, at);
+      this.instance.discipline.linkDelay(delay, at);
     }
   }
 
@@ -418,21 +342,12 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     if (this.options.delayMechanism === "p2p") this.fail(now, "severalResponders");
   }
 
-  servedTime(at: Instant, into: Timestamp): void {
-    this.#instance.servedTime(at, into);
-  }
-
-  stampMissed(now: Instant, messageType: number, sequenceId: number, consecutive: number): void {
-    const port = this.options.portNumber;
-    this.push({ kind: "stampMissed", at: now, port, messageType, sequenceId, consecutive });
-  }
-
   stampsFailed(now: Instant): void {
     this.fail(now, "transmitStamps");
   }
 
   #accept(m: Received): Reason {
-    const { options, defaultDS } = this.#instance;
+    const { options, defaultDS } = this.instance;
     const { view: v, offset: o } = m;
     if (header.majorSdoId(v, o) !== options.majorSdoId) return Reason.ForeignSdo;
     if (header.minorSdoId(v, o) !== options.minorSdoId) return Reason.ForeignSdo;
@@ -459,12 +374,12 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
 
   /** A message of this clock: of this port, of another one on the same path, or of a clone. */
   #acceptOwn(m: Received): Reason {
-    const isOurs = this.isRunning && this.#instance.hasPort(m.source.port);
+    const isOurs = this.isRunning && this.instance.hasPort(m.source.port);
     if (m.type !== MessageType.Announce || !isOurs) return Reason.OwnIdentity;
     const log = sane(m.logMessageInterval, -7, 5, this.logAnnounceInterval);
     const timeout = nanos(this.options.announceReceiptTimeout * intervalOf(log));
     if (!this.siblings.heard(m.source.port, m.at, timeout)) return Reason.OwnIdentity;
-    if (this.siblings.hasChanged) this.#instance.requestDecision();
+    if (this.siblings.hasChanged) this.instance.requestDecision();
     return Reason.None;
   }
 
@@ -495,6 +410,6 @@ export class PtpPort implements Protocol<PtpEvent>, RolePort {
     this.announceTimer.stop();
     this.peer?.clear();
     this.signaling.clear();
-    this.#instance.requestDecision();
+    this.instance.requestDecision();
   }
 }
