@@ -59,38 +59,82 @@ const importTable: Deno.lint.Rule = {
         context.report({ node, message: "import() takes a literal, so that a bundle holds it" });
       }
     },
+    TSImportType(node) {
+      const { argument } = node;
+      if (argument.type === "TSLiteralType" && argument.literal.type === "Literal") {
+        checkImport(context, argument.literal as Deno.lint.StringLiteral);
+      }
+    },
     ExportAllDeclaration(node) {
       context.report({ node, message: "no barrel files: import the file that holds the thing" });
     },
   }),
 };
 
-const IMPURE: Readonly<Record<string, readonly string[]>> = {
-  Date: ["now"],
-  Math: ["random"],
-};
+/** The name of a member, written with a dot or as a literal in brackets. */
+function memberName(node: Deno.lint.MemberExpression): string | undefined {
+  if (!node.computed) return nameOf(node.property);
+  const { property } = node;
+  return property.type === "Literal" && typeof property.value === "string"
+    ? property.value
+    : undefined;
+}
+
+/** True where the identifier `node` only names a member, a key or a type, and refers to no value. */
+function isOnlyName(node: Deno.lint.Identifier): boolean {
+  const parent = node.parent;
+  switch (parent.type) {
+    case "MemberExpression":
+      return parent.property === node && !parent.computed;
+    case "Property":
+    case "MethodDefinition":
+    case "PropertyDefinition":
+    case "TSPropertySignature":
+    case "TSMethodSignature":
+      return parent.key === node && !parent.computed;
+    case "TSTypeReference":
+    case "TSQualifiedName":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Members of `Date` and `Math` that the core may use: all but those that look around. */
+const IMPURE: ReadonlyMap<string, string> = new Map([["Date", "now"], ["Math", "random"]]);
+
+/** Why the core may not use `Date` or `Math` in this way, or `undefined`. */
+function impurity(node: Deno.lint.Identifier): string | undefined {
+  const impure = IMPURE.get(node.name);
+  if (impure === undefined || isOnlyName(node)) return undefined;
+  const what = node.name === "Math" ? "random numbers" : "time";
+  const parent = node.parent;
+  if (parent.type === "MemberExpression") {
+    const member = memberName(parent);
+    return member === undefined || member === impure ? what : undefined;
+  }
+  return parent.type === "NewExpression" && parent.arguments.length > 0 ? undefined : what;
+}
 
 const pureLib: Deno.lint.Rule = {
   create(context) {
     if (!isCore(context)) return {};
     const report = (node: Deno.lint.Node, what: string) =>
       context.report({ node, message: `lib/ is handed its ${what}; it does not take it` });
+    const synchronous = (node: Deno.lint.Node & { async: boolean }) => {
+      if (node.async) context.report({ node, message: "lib/ is synchronous" });
+    };
     return {
+      Identifier(node) {
+        const what = impurity(node);
+        if (what !== undefined) report(node, what);
+      },
       MemberExpression(node) {
-        const object = nameOf(node.object);
-        const property = nameOf(node.property);
-        if (object === "performance") report(node, "time");
-        if (object === undefined || property === undefined || node.computed) return;
-        if (IMPURE[object]?.includes(property)) {
-          report(node, object === "Math" ? "random numbers" : "time");
-        }
+        if (nameOf(node.object) === "performance") report(node, "time");
       },
-      NewExpression(node) {
-        if (nameOf(node.callee) === "Date" && node.arguments.length === 0) report(node, "time");
-      },
-      CallExpression(node) {
-        if (nameOf(node.callee) === "Date") report(node, "time");
-      },
+      FunctionDeclaration: synchronous,
+      FunctionExpression: synchronous,
+      ArrowFunctionExpression: synchronous,
     };
   },
 };
@@ -98,13 +142,52 @@ const pureLib: Deno.lint.Rule = {
 const sortComparator: Deno.lint.Rule = {
   create: (context) => ({
     CallExpression(node) {
-      if (node.callee.type !== "MemberExpression" || node.arguments.length > 0) return;
-      const method = nameOf(node.callee.property);
+      if (node.callee.type !== "MemberExpression") return;
+      const [first] = node.arguments;
+      if (first !== undefined && nameOf(first) !== "undefined") return;
+      const method = memberName(node.callee);
       if (method === "sort" || method === "toSorted") {
         context.report({ node, message: `${method}() compares as strings: give it a comparator` });
       }
     },
   }),
+};
+
+/** Where the foreign function interface is used, and where addresses are taken. */
+const foreignFunctions: Deno.lint.Rule = {
+  create(context) {
+    const path = pathOf(context);
+    const isFfi = path.startsWith("ffi/");
+    const open = (node: Deno.lint.Node) => {
+      if (!isFfi) context.report({ node, message: "only ffi/ opens libraries" });
+    };
+    return {
+      MemberExpression(node) {
+        const name = memberName(node);
+        if (name === "dlopen") open(node);
+        const { object } = node;
+        if (object.type !== "MemberExpression" || memberName(object) !== "UnsafePointer") return;
+        if (path !== "ffi/arena.ts" && (name === "of" || name === undefined)) {
+          context.report({ node, message: "only ffi/arena.ts takes addresses" });
+        }
+      },
+      // A name taken out of Deno, as in `const { dlopen } = Deno`, could not be followed.
+      Property(node) {
+        const name = nameOf(node.key);
+        if (node.parent.type !== "ObjectPattern") return;
+        if (name === "dlopen") open(node);
+        if (name === "UnsafePointer" || name === "of") {
+          context.report({ node, message: "write Deno.UnsafePointer out, where it is used" });
+        }
+      },
+      VariableDeclarator(node) {
+        const { init } = node;
+        if (init?.type === "MemberExpression" && memberName(init) === "UnsafePointer") {
+          context.report({ node, message: "write Deno.UnsafePointer out, where it is used" });
+        }
+      },
+    };
+  },
 };
 
 const quietHotPath: Deno.lint.Rule = {
@@ -150,6 +233,7 @@ const plugin: Deno.lint.Plugin = {
     "import-table": importTable,
     "pure-lib": pureLib,
     "sort-comparator": sortComparator,
+    "foreign-functions": foreignFunctions,
     "quiet-hot-path": quietHotPath,
   },
 };
