@@ -31,6 +31,7 @@ export const root: Group = {
         leaf("gm", "Serve a clock to the network", gm),
         leaf("slave", "Follow a grandmaster and steer a clock", slave),
         leaf("bc", "A boundary clock over several interfaces", () => import("./ptp/bc.ts")),
+        leaf("run", "Run a linuxptp configuration (ptp4l.conf)", () => import("./ptp/run.ts")),
         leaf("check", "Explain a linuxptp configuration file", () => import("./ptp/check.ts")),
         leaf(
           "profiles",

@@ -16,6 +16,9 @@ const SERVO_NAMES: Readonly<Record<ServoState, string>> = {
   [ServoState.Holdover]: "holdover",
 };
 
+/** The part of the kit that a report needs. */
+export type Teller = Pick<Kit, "say" | "warn" | "json">;
+
 /** Turns the core's events into output, and remembers how it went. */
 export class Reporter {
   /** The newest report of the servo, copied. */
@@ -27,11 +30,11 @@ export class Reporter {
   /** When the servo first said it was locked. */
   lockedAt: Instant | undefined;
   stampsMissed = 0;
-  readonly #kit: Kit;
+  readonly #kit: Teller;
   readonly #raw: (at: Instant) => string;
 
   /** @param raw An instant as absolute CLOCK_MONOTONIC_RAW nanoseconds. */
-  constructor(kit: Kit, raw: (at: Instant) => string) {
+  constructor(kit: Teller, raw: (at: Instant) => string) {
     this.#kit = kit;
     this.#raw = raw;
   }

@@ -43,7 +43,7 @@ import {
   watchNetwork,
 } from "./net/wiring.ts";
 import type { ClockFlags, Io } from "./options.ts";
-import { Reporter } from "./report.ts";
+import { Reporter, type Teller } from "./report.ts";
 import {
   absoluteRaw,
   demandRights,
@@ -118,6 +118,8 @@ export interface SessionPlan {
   readonly servo?: Role["servo"];
   /** Nanoseconds between two calls of `status`; 1 s. */
   readonly statusPeriod?: number;
+  /** Where the lines about the clock go; the kit. */
+  readonly teller?: Teller;
 }
 
 /** Opens what the flags ask for. */
@@ -230,7 +232,7 @@ function assemble(
   const where = open.map((one) =>
     `${one.attachment.name} (${one.attachment.address}), ${one.planned.transport}`
   );
-  kit.say(
+  (plan.teller ?? kit).say(
     `clock ${clockText(clockIdentity)} on ${where.join(", ")}, ` +
       `domain ${domainNumber}, ${clockWords(clock)}, ${io} link`,
   );
@@ -246,7 +248,8 @@ interface Assembled {
 
 function runnable(kit: Kit, plan: SessionPlan, parts: Assembled): Session {
   const { clock, instance, ports, servo } = parts;
-  const reporter = new Reporter(kit, absoluteRaw);
+  const teller = plan.teller ?? kit;
+  const reporter = new Reporter(teller, absoluteRaw);
   const watch = watchNetwork();
   const reactor = openReactor(ports.map((one) => one.open), watch);
   const monitor = monitorOf(kit, plan, ports, () => watch?.hasChanged() ?? false);
@@ -310,7 +313,7 @@ function monitorOf(
     setLink: (now: Instant, isUp: boolean) => one.port.setLink(now, isUp),
     reopen: () => one.open.standing?.reopen(),
   }));
-  return new LinkMonitor(monitored, source, (line) => kit.warn(line));
+  return new LinkMonitor(monitored, source, (line) => (plan.teller ?? kit).warn(line));
 }
 
 function portOptions(flags: ClockFlags): Partial<PortOptions> {

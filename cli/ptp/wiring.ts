@@ -11,6 +11,7 @@ import type { ClockSpec, VirtualSpec } from "../../lib/ptp/clock_spec.ts";
 import type { ClockIdentity } from "../../lib/ptp/wire/identity.ts";
 import { PtpHardwareClock, SystemClock } from "../../ffi/clock.ts";
 import { hasLibc } from "../../ffi/libc.ts";
+import { stampingAbility } from "../../ffi/netif.ts";
 import {
   advice,
   effectiveCapabilities,
@@ -151,6 +152,13 @@ function openVirtual(spec: VirtualSpec, options: ClockOptions): OpenClock {
     declare: () => {},
     close: () => {},
   };
+}
+
+/** The number of the interface's hardware clock that can stamp PTP; -1 where it has none. */
+export function hardwareClockOf(iface: string): number {
+  if (!hasLibc()) return -1;
+  const ability = stampingAbility(iface);
+  return ability.transmitHardware && ability.receiveHardware ? ability.phcIndex : -1;
 }
 
 /** CLOCK_REALTIME, from JavaScript's own clock where there is no C library. */

@@ -52,7 +52,6 @@ export interface ClockPlan {
   readonly utcOffset: number | undefined;
   readonly timeSource: number;
   readonly ports: readonly PortPlan[];
-  readonly servo: ServoPlan;
   readonly freeRunning: boolean;
   /** `either`: hardware where the card can, as nobody said otherwise. */
   readonly stamps: "hardware" | "software" | "either";
@@ -86,11 +85,11 @@ export function planOf(config: EffectiveConfig): ClockPlan {
       },
       slaveOnly: config.flag("clientOnly"),
       maxStepsRemoved: config.number("maxStepsRemoved"),
+      pathTrace: config.flag("path_trace_enabled"),
     },
     utcOffset: config.isGiven("utc_offset") ? config.number("utc_offset") : undefined,
     timeSource: config.number("timeSource"),
     ports: config.file.ports.map((port) => portPlan(config, port)),
-    servo: servoPlan(config),
     freeRunning: config.flag("free_running"),
     stamps: isStampsGiven ? stamps : "either",
     summaryInterval: powerOfTwo(config.number("summary_interval")),
@@ -125,6 +124,8 @@ function portPlan(config: EffectiveConfig, port: PortSection): PortPlan {
       allowedLostResponses: config.number("allowedLostResponses", port),
       neighborPropDelayThresh: nanos(config.number("neighborPropDelayThresh", port)),
       asCapable: isAlways ? "always" : "auto",
+      followUpInfo: config.flag("follow_up_info", port),
+      acceptIntervalRequests: isGptp,
       announceReceiptTimeout: config.number("announceReceiptTimeout", port),
       delayAsymmetry: nanos(config.number("delayAsymmetry", port)),
       faultResetInterval: reset === -128 ? nanos(0) : powerOfTwo(reset),
@@ -179,7 +180,8 @@ function hex(value: number): string {
   return value.toString(16).toUpperCase();
 }
 
-function servoPlan(config: EffectiveConfig): ServoPlan {
+/** The servo, whose gains hang on what stamps the messages. */
+export function servoPlan(config: EffectiveConfig, stamps: "hardware" | "software"): ServoPlan {
   const isGiven = config.isGiven("clock_servo");
   const name = !isGiven ? "robust" : config.text("clock_servo") === "linreg" ? "linreg" : "pi";
   const maxPpb = config.number("max_frequency");
@@ -190,14 +192,14 @@ function servoPlan(config: EffectiveConfig): ServoPlan {
     ...(maxPpb === 0 || maxPpb === UNSAID ? {} : { maxPpb }),
     freeRunning: config.flag("free_running"),
   };
-  if (name === "pi") Object.assign(options, piOptions(config));
+  if (name === "pi") Object.assign(options, piOptions(config, stamps));
   if (isGiven) options.delayFilterLength = config.number("delay_filter_length");
   return { name: config.flag("free_running") && name !== "robust" ? "free" : name, options };
 }
 
 /** 0 stands for linuxptp's choice by the kind of time stamps. */
-function piOptions(config: EffectiveConfig): PiOptions {
-  const isHardware = config.text("time_stamping") !== "software";
+function piOptions(config: EffectiveConfig, stamps: "hardware" | "software"): PiOptions {
+  const isHardware = stamps === "hardware";
   const scale = (key: string, hardware: number, software: number) =>
     config.number(key) || (isHardware ? hardware : software);
   return {

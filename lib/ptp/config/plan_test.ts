@@ -3,11 +3,12 @@ import { DEFAULT_INSTANCE, DEFAULT_PORT } from "../options.ts";
 import { EffectiveConfig } from "./effective.ts";
 import { KEYS } from "./keys.ts";
 import { parseConfig } from "./parse.ts";
-import { identityOf, planOf } from "./plan.ts";
+import { identityOf, planOf, servoPlan } from "./plan.ts";
 import { keysWithoutRule, useOf } from "./use.ts";
 
 const configOf = (text: string) => new EffectiveConfig(parseConfig(text));
 const plan = (text: string) => planOf(configOf(text));
+const software = (text: string) => servoPlan(configOf(text), "software");
 
 Deno.test("useOf() has a word for every key of linuxptp", () => {
   assertEquals(keysWithoutRule(), []);
@@ -34,20 +35,23 @@ Deno.test("planOf() of an empty file is linuxptp's default, but for the servo", 
     DEFAULT_PORT.logAnnounceInterval,
     DEFAULT_PORT.announceReceiptTimeout,
   ]);
-  assertEquals([p.servo.name, p.stamps, p.clockIdentity], ["robust", "either", undefined]);
+  assertEquals([p.stamps, p.clockIdentity], ["either", undefined]);
+  assertEquals(software("").name, "robust");
   assertEquals(p.ports[0]?.options.faultResetInterval, 16e9);
 });
 
-Deno.test("planOf() gives the servo that is named, with linuxptp's thresholds", () => {
-  const pi = plan("[global]\nclock_servo pi\ntime_stamping software\n").servo;
-  assertEquals(pi.name, "pi");
-  assertEquals(pi.options.stepThreshold, 0);
-  assertEquals(pi.options.firstStepThreshold, 20_000);
+Deno.test("servoPlan() gives the servo that is named, with linuxptp's thresholds", () => {
+  const pi = software("[global]\nclock_servo pi\n");
+  assertEquals([pi.name, pi.options.stepThreshold, pi.options.firstStepThreshold], [
+    "pi",
+    0,
+    20_000,
+  ]);
   assertEquals([pi.options.proportionalScale, pi.options.integralScale], [0.1, 0.001]);
-  const hardware = plan("[global]\nclock_servo pi\n").servo.options;
+  const hardware = servoPlan(configOf("[global]\nclock_servo pi\n"), "hardware").options;
   assertEquals([hardware.proportionalScale, hardware.integralScale], [0.7, 0.3]);
-  const linreg = plan("[global]\nclock_servo linreg\nstep_threshold 0.1\nmax_frequency 500\n");
-  assertEquals([linreg.servo.options.stepThreshold, linreg.servo.options.maxPpb], [1e8, 500]);
+  const linreg = software("[global]\nclock_servo linreg\nstep_threshold 0.1\nmax_frequency 500\n");
+  assertEquals([linreg.options.stepThreshold, linreg.options.maxPpb], [1e8, 500]);
 });
 
 Deno.test("planOf() chooses groups by transport, port by port", () => {
