@@ -80,7 +80,7 @@ class Normalizer {
     if (name.startsWith("no-") && this.#shape.flags.get(name.slice(3)) === FlagKind.Switch) {
       return FlagKind.Switch;
     }
-    const right = nearest(name, this.#shape.flags.keys());
+    const right = nearest(name, [...this.#shape.flags.keys(), "help"]);
     throw new UsageError(
       `no flag --${name}`,
       "",

@@ -5,10 +5,12 @@
 import type { CliCommand, CommonFlags, Invocation } from "./command.ts";
 import { isOsError, PipeClosed, report, UsageError } from "./errors.ts";
 import { ExitCode } from "./exit.ts";
+import { openFile } from "./files.ts";
 import { commandHelp, groupHelp } from "./help.ts";
 import { Kit, shellWord, type StopReason, type Streams } from "./kit.ts";
 import { Output } from "./output.ts";
 import { parseCommand } from "./parse_command.ts";
+import { nearest } from "../../lib/base/nearest.ts";
 import { environment, style, wantsColour } from "./style.ts";
 import { type Group, type Node, resolve } from "./tree.ts";
 
@@ -52,7 +54,7 @@ async function dispatch(root: Group, argv: readonly string[], streams: Streams):
   if (node.kind === "group") {
     const word = rest[0];
     if (word !== undefined && word !== "-h" && word !== "--help") {
-      throw new UsageError(`no flag ${word} here`, "", `${["rptp", ...path].join(" ")} --help`);
+      throw noSuchFlag(word, path);
     }
     const help = groupHelp(node, path, path.length === 0 ? EXAMPLES : [], colour);
     streams.out.text(help);
@@ -64,6 +66,19 @@ async function dispatch(root: Group, argv: readonly string[], streams: Streams):
     return ExitCode.Ok;
   }
   return await runCommand(command, { argv, rest, streams });
+}
+
+/** Flags that stand without a command. */
+const ROOT_FLAGS = ["--help", "--version"];
+
+/** `rptp --halp`, or a flag before its command. */
+function noSuchFlag(word: string, path: readonly string[]): UsageError {
+  const program = ["rptp", ...path].join(" ");
+  const flags = path.length === 0 ? ROOT_FLAGS : ["--help"];
+  if (flags.includes(word)) return new UsageError(`${word} takes --json and nothing else`);
+  const right = nearest(word, flags);
+  const fix = right === undefined ? `${program} --help` : `did you mean ${program} ${right}?`;
+  return new UsageError(`no flag ${word} here`, "", fix);
 }
 
 interface Run {
@@ -117,7 +132,7 @@ function openJson(
   if (where === "-" || where === "") {
     return { sink: invocation.stdoutIsPayload ? streams.err : streams.out, close: () => {} };
   }
-  const file = Deno.openSync(where, { write: true, create: true, truncate: true });
+  const file = openFile(where, { write: true, create: true, truncate: true });
   const sink = new Output(file);
   return {
     sink,

@@ -5,6 +5,7 @@
 import { defineCommand } from "../kit/command.ts";
 import { Failure } from "../kit/errors.ts";
 import { ExitCode } from "../kit/exit.ts";
+import { openFile } from "../kit/files.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Sink } from "../kit/output.ts";
 import { integer, interfaceName, text } from "../kit/parse.ts";
@@ -215,7 +216,7 @@ type WriteFile = Sink & { close(): void };
 function openRead(path: string): ReadFile {
   if (path === "-") return { read: (into) => Deno.stdin.read(into), close: () => {} };
   try {
-    const file = Deno.openSync(path, { read: true });
+    const file = openFile(path, { read: true });
     return {
       read: (into) => file.read(into),
       close: () => file.close(),
@@ -241,7 +242,7 @@ function openWrite(plan: Plan): WriteFile | undefined {
     return Deno.stdout;
   }
   try {
-    return Deno.openSync(plan.write, { write: true, create: true, truncate: true });
+    return openFile(plan.write, { write: true, create: true, truncate: true });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return new DeviceFile(plan.write, "write");
     throw error;

@@ -26,27 +26,55 @@ export function editDistance(a: string, b: string): number {
   return table[a.length * width + b.length]!;
 }
 
+/** Scores of {@linkcode nearest} past the edits that count as slips of the fingers. */
+const BEGINS = 3;
+const LIES_IN = 4;
+const SHORTENED = 5;
+const SHARES_WORD = 6;
+
 /**
- * The candidate that `given` was most likely meant to be; `undefined` where none is near: more than
- * 2 edits away (1 for names of up to 3 letters) and `given` neither begins a candidate nor lies in it.
+ * The candidate that `given` was most likely meant to be: at most 2 edits away (1 for names of up to
+ * 3 letters); else one that `given` begins, or that lies in it or it in; else a shortened form
+ * (`prio1` of `priority1`, `interface` for `iface`); else one that shares a word between dashes
+ * (`allow-arb` and `accept-arb`). `undefined` where there is none.
  */
 export function nearest(given: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestScore = Infinity;
   const word = given.toLowerCase();
   for (const candidate of candidates) {
-    const name = candidate.toLowerCase();
-    let score = editDistance(word, name);
-    const limit = Math.min(word.length, name.length) <= 3 ? 1 : 2;
-    if (score > limit) {
-      if (word.length >= 3 && name.startsWith(word)) score = 3;
-      else if (word.length >= 4 && (name.includes(word) || word.includes(name))) score = 4;
-      else continue;
-    }
+    const score = distance(word, candidate.toLowerCase());
     if (score < bestScore) {
       best = candidate;
       bestScore = score;
     }
   }
   return best;
+}
+
+function distance(word: string, name: string): number {
+  const edits = editDistance(word, name);
+  const shorter = Math.min(word.length, name.length);
+  if (edits <= (shorter <= 3 ? 1 : 2)) return edits;
+  const tie = edits / 100;
+  if (shorter >= 3 && (name.startsWith(word) || word.startsWith(name))) return BEGINS + tie;
+  if (shorter >= 4 && (name.includes(word) || word.includes(name))) return LIES_IN + tie;
+  if (shorter >= 4 && (isShortened(word, name) || isShortened(name, word))) return SHORTENED + tie;
+  return sharesWord(word, name) ? SHARES_WORD + tie : Infinity;
+}
+
+/** True where `short` has the first letter of `long` and the rest of its own in the same order. */
+function isShortened(short: string, long: string): boolean {
+  if (short.length >= long.length || short[0] !== long[0]) return false;
+  let at = 0;
+  for (const letter of long) {
+    if (letter === short[at]) at++;
+  }
+  return at === short.length;
+}
+
+/** True where the last words between dashes or underscores are the same, of 3 letters or more. */
+function sharesWord(a: string, b: string): boolean {
+  const [last, other] = [a.split(/[-_]/).at(-1) ?? "", b.split(/[-_]/).at(-1) ?? ""];
+  return last === other && last.length >= 3 && a !== last && b !== last;
 }

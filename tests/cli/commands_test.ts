@@ -84,6 +84,11 @@ const WRONG: readonly (readonly [argv: string[], line: RegExp])[] = [
   [["tcpdump", "lo", "udp"], /^rptp tcpdump: filter "udp": filter expressions are not there yet/],
   [["tcpdump", "lo", "--io=deno"], /^rptp tcpdump: --io deno: Deno has no raw sockets/],
   [["-x"], /^rptp: no flag -x here; rptp --help\n$/],
+  [["--halp"], /^rptp: no flag --halp here; did you mean rptp --help\?\n$/],
+  [["--version", "--jso"], /^rptp: --version takes --json and nothing else\n$/],
+  [["gm", "--hlep"], /^rptp gm: no flag --hlep; did you mean --help\?\n$/],
+  [["gm", "--interface", "lo"], /^rptp gm: no flag --interface; did you mean --iface\?\n$/],
+  [["gm", "--prio1", "3"], /^rptp gm: no flag --prio1; did you mean --priority1\?\n$/],
 ];
 
 for (const [argv, line] of WRONG) {
