@@ -9,12 +9,13 @@ import { type ClockSpec, parseClockSpec } from "../../lib/ptp/clock_spec.ts";
 import type { Context } from "../kit/command.ts";
 import { duration, integer, interfaceName, port } from "../kit/parse.ts";
 import { type Transport, TRANSPORTS } from "./net/transport.ts";
+import { MANAGEMENT_FLAGS, type ManagementFlags } from "./pmc/flags.ts";
 
 /** Which link carries the packets. */
 export type Io = "auto" | "ffi" | "deno";
 
 /** Flags of all commands that run a clock. */
-export interface ClockFlags {
+export interface ClockFlags extends ManagementFlags {
   readonly transport: Transport;
   readonly udp6Scope: number;
   readonly multicastTtl: number;
@@ -149,6 +150,7 @@ export const CLOCK_FLAGS: FlagParametersForType<ClockFlags, Context> = {
     brief: "Link: kernel sockets with time stamps (ffi) or the portable one (deno)",
     default: "auto",
   },
+  ...MANAGEMENT_FLAGS,
 };
 
 /** How the flags of a clock with one port are parsed and explained. */

@@ -22,6 +22,7 @@ import { RobustServo } from "../../lib/ptp/servo/robust.ts";
 import type { Servo } from "../../lib/ptp/servo/servo.ts";
 import { TimeSource } from "../../lib/ptp/wire/announce.ts";
 import { clockText } from "../../lib/ptp/wire/identity.ts";
+import { UsageError } from "../kit/errors.ts";
 import type { Kit } from "../kit/kit.ts";
 import { drive, everyPeriod, type Timed } from "./drive.ts";
 import { LinkMonitor, type LinkSource } from "./net/link_monitor.ts";
@@ -43,6 +44,8 @@ import {
   watchNetwork,
 } from "./net/wiring.ts";
 import type { ClockFlags, Io } from "./options.ts";
+import { type ManagedPort, type ManagementPlan, openManagement } from "./pmc/service.ts";
+import type { ManagementService } from "./pmc/service.ts";
 import { Reporter, type Teller } from "./report.ts";
 import {
   absoluteRaw,
@@ -83,6 +86,8 @@ export interface Session {
   readonly ports: readonly SessionPort[];
   readonly reactor: OpenReactor;
   readonly reporter: Reporter;
+  /** `undefined` where management is not served. */
+  readonly management: ManagementService | undefined;
   /** Packets and stamps that went missing, of all ports together. */
   losses(): Record<string, number>;
   /** Runs until the command is stopped or `isOver`; `status` is called once a second. */
@@ -120,6 +125,8 @@ export interface SessionPlan {
   readonly statusPeriod?: number;
   /** Where the lines about the clock go; the kit. */
   readonly teller?: Teller;
+  /** Left out: management is not served. */
+  readonly management?: ManagementPlan;
 }
 
 /** Opens what the flags ask for. */
@@ -147,6 +154,7 @@ export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Se
       priority2: flags.priority2,
       ...role.instance,
     },
+    management: managementOf(flags),
     ...(role.servo === undefined ? {} : { servo: role.servo }),
   });
 }
@@ -223,11 +231,25 @@ function assemble(
     random: new Random(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, "ptp"),
     ...(servo === undefined ? {} : { servo }),
   });
-  const ports = open.map((one): SessionPort => ({
+  const targets = open.map((one) => destinations(one.open.link, targetOf(one.planned)));
+  const ports = open.map((one, k): SessionPort => ({
     attachment: one.attachment,
     open: one.open,
-    port: instance.addPort(one.planned.options, destinations(one.open.link, targetOf(one.planned))),
+    port: instance.addPort(one.planned.options, targets[k]!),
   }));
+  const management = manage(
+    plan,
+    instance,
+    clock,
+    open.map(({ attachment }, k) => {
+      const { name, mac, address } = attachment;
+      return { interfaceName: name, mac, address, destinations: targets[k]! };
+    }),
+  );
+  if (io === "deno" && (management?.sockets.length ?? 0) > 0) {
+    management?.close();
+    throw new UsageError("--uds", "the portable link cannot wait for it", "use --io ffi on Linux");
+  }
   const { clockIdentity, domainNumber } = instance.options;
   const where = open.map((one) =>
     `${one.attachment.name} (${one.attachment.address}), ${one.planned.transport}`
@@ -236,7 +258,18 @@ function assemble(
     `clock ${clockText(clockIdentity)} on ${where.join(", ")}, ` +
       `domain ${domainNumber}, ${clockWords(clock)}, ${io} link`,
   );
-  return runnable(kit, plan, { clock, instance, ports, servo });
+  return runnable(kit, plan, { clock, instance, ports, servo, management });
+}
+
+function manage(
+  plan: SessionPlan,
+  instance: PtpInstance,
+  clock: OpenClock,
+  ports: readonly ManagedPort[],
+): ManagementService | undefined {
+  if (plan.management === undefined) return undefined;
+  const phcIndex = phcIndexOf(plan.clock);
+  return openManagement(plan.management, { instance, clock: clock.clock, phcIndex, ports });
 }
 
 interface Assembled {
@@ -244,14 +277,16 @@ interface Assembled {
   readonly instance: PtpInstance;
   readonly ports: readonly SessionPort[];
   readonly servo: Servo | undefined;
+  readonly management: ManagementService | undefined;
 }
 
 function runnable(kit: Kit, plan: SessionPlan, parts: Assembled): Session {
-  const { clock, instance, ports, servo } = parts;
+  const { clock, instance, ports, servo, management } = parts;
   const teller = plan.teller ?? kit;
   const reporter = new Reporter(teller, absoluteRaw);
   const watch = watchNetwork();
-  const reactor = openReactor(ports.map((one) => one.open), watch);
+  const sources = [...(watch === undefined ? [] : [watch]), ...(management?.sockets ?? [])];
+  const reactor = openReactor(ports.map((one) => one.open), sources);
   const monitor = monitorOf(kit, plan, ports, () => watch?.hasChanged() ?? false);
   const lanes = ports.map((one) => lane(one.open.link, one.port));
   return {
@@ -260,6 +295,7 @@ function runnable(kit: Kit, plan: SessionPlan, parts: Assembled): Session {
     ports,
     reactor,
     reporter,
+    management,
     losses: () => sumOf(ports.map((one) => one.open.losses())),
     run: (status, isOver) => {
       const period = plan.statusPeriod ?? STATUS_PERIOD;
@@ -272,8 +308,14 @@ function runnable(kit: Kit, plan: SessionPlan, parts: Assembled): Session {
         lanes,
         shared: instance,
         timed,
-        begin: (now) => monitor.check(now),
-        take: (event) => reporter.take(event),
+        begin: (now) => {
+          monitor.check(now);
+          management?.receive(now);
+        },
+        take: (event) => {
+          reporter.take(event);
+          management?.take(rawNow(), event);
+        },
         ...(isOver === undefined ? {} : { isOver }),
       });
     },
@@ -281,6 +323,7 @@ function runnable(kit: Kit, plan: SessionPlan, parts: Assembled): Session {
       servo?.finish(rawNow());
       reactor.close();
       watch?.close();
+      management?.close();
       for (const one of ports) one.open.link.close();
       clock.close();
     },
@@ -314,6 +357,21 @@ function monitorOf(
     reopen: () => one.open.standing?.reopen(),
   }));
   return new LinkMonitor(monitored, source, (line) => (plan.teller ?? kit).warn(line));
+}
+
+/** Where the flags have management served; nothing where they do not. */
+function managementOf(flags: ClockFlags): ManagementPlan {
+  return {
+    network: flags.management,
+    ...(flags.uds === undefined ? {} : { uds: flags.uds }),
+    ...(flags.udsRo === undefined ? {} : { udsRo: flags.udsRo }),
+  };
+}
+
+/** The number of /dev/ptpN; -1 for a clock that is none. */
+function phcIndexOf(spec: ClockSpec): number {
+  const number = spec.kind === "phc" ? /(\d+)$/.exec(spec.path)?.[1] : undefined;
+  return number === undefined ? -1 : Number(number);
 }
 
 function portOptions(flags: ClockFlags): Partial<PortOptions> {

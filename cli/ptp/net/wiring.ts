@@ -13,6 +13,7 @@ import { EthernetLink } from "../../../ffi/ethernet.ts";
 import { hasLibc } from "../../../ffi/libc.ts";
 import { interfaces, type NetInterface, setHardwareStamping } from "../../../ffi/netif.ts";
 import { NetworkWatch } from "../../../ffi/network_watch.ts";
+import type { Pollable } from "../../../ffi/pollable.ts";
 import { AsyncReactor } from "../../../ffi/reactor.ts";
 import { UdpLink } from "../../../ffi/udp.ts";
 import type { UdpSocketOptions } from "../../../ffi/udp_socket.ts";
@@ -27,6 +28,8 @@ const EVENT_DSCP = 46;
 const GENERAL_DSCP = 34;
 const HWTSTAMP_TX_ON = 1;
 const HWTSTAMP_FILTER_PTP_V2_EVENT = 12;
+/** Room for 10,000 messages while this process is not running: the default has it for 270. */
+const BUFFERS = { receiveBuffer: 8 << 20, sendBuffer: 1 << 20 };
 
 /** An interface that PTP can use. */
 export interface Attachment {
@@ -164,12 +167,16 @@ export async function openLink(options: LinkOptions): Promise<OpenLink> {
   return { link: standing, io: "ffi", losses: () => standing.losses(), standing };
 }
 
-/** The wait that suits the links; with a watch, it ends when interfaces change. */
-export function openReactor(open: readonly OpenLink[], watch?: NetworkWatch): OpenReactor {
+/**
+ * The wait that suits the links, and ends also where one of `others` has something to read: a watch
+ * over interfaces, a management socket.
+ */
+export function openReactor(
+  open: readonly OpenLink[],
+  others: readonly Pollable[] = [],
+): OpenReactor {
   const standing = open.flatMap((one) => one.standing ?? []);
-  if (standing.length === open.length) {
-    return new AsyncReactor(watch === undefined ? standing : [...standing, watch]);
-  }
+  if (standing.length === open.length) return new AsyncReactor([...standing, ...others]);
   const portable = open.map((one) => one.link).filter((link) => link instanceof DenoUdpLink);
   return new DenoReactor(portable);
 }
@@ -200,8 +207,8 @@ function openUdp(options: LinkOptions, addresses?: AddressTable): UdpLink {
   const open = (common: UdpSocketOptions) =>
     UdpLink.open({
       sockets: [
-        { ...common, port: options.eventPort, traffic: eventTraffic, stamps },
-        { ...common, port: options.generalPort, traffic: generalTraffic },
+        { ...common, port: options.eventPort, traffic: eventTraffic, stamps, ...BUFFERS },
+        { ...common, port: options.generalPort, traffic: generalTraffic, ...BUFFERS },
       ],
       ...(addresses === undefined ? {} : { addresses }),
       ...(hardwareClock === undefined ? {} : { hardwareClock }),

@@ -110,6 +110,38 @@ const unicastMaster = {
 
 const UNICAST_STATES = ["WAIT", "HAVE_ANN", "NEED_SYDY", "HAVE_SYDY"];
 
+/** linuxptp's names of message types in PORT_STATS_NP, by `messageType`. */
+export const STATS_NAMES = [
+  "Sync",
+  "Delay_Req",
+  "Pdelay_Req",
+  "Pdelay_Resp",
+  "4",
+  "5",
+  "6",
+  "7",
+  "Follow_Up",
+  "Delay_Resp",
+  "Pdelay_Resp_Follow_Up",
+  "Announce",
+  "Signaling",
+  "Management",
+  "14",
+  "15",
+] as const;
+type StatsName = typeof STATS_NAMES[number];
+
+function counters<D extends "rx" | "tx">(
+  direction: D,
+): Readonly<Record<`${D}_${StatsName}`, typeof k.counter>> {
+  return Object.fromEntries(
+    STATS_NAMES.map((name) => [
+      `${direction}_${name}`,
+      /^\d/.test(name) ? k.hidden(k.counter) : k.counter,
+    ]),
+  ) as Record<`${D}_${StatsName}`, typeof k.counter>;
+}
+
 /** All bodies by name. */
 export const BODIES = {
   NULL_PTP_MANAGEMENT: body("NULL_PTP_MANAGEMENT", "port", "GSC", {}),
@@ -448,36 +480,4 @@ const BY_ID = new Map<number, BodyName>(
 /** The table's name of an id; `undefined` where it has none. */
 export function bodyName(id: number): BodyName | undefined {
   return BY_ID.get(id);
-}
-
-/** linuxptp's names of message types in PORT_STATS_NP, by `messageType`. */
-export const STATS_NAMES = [
-  "Sync",
-  "Delay_Req",
-  "Pdelay_Req",
-  "Pdelay_Resp",
-  "4",
-  "5",
-  "6",
-  "7",
-  "Follow_Up",
-  "Delay_Resp",
-  "Pdelay_Resp_Follow_Up",
-  "Announce",
-  "Signaling",
-  "Management",
-  "14",
-  "15",
-] as const;
-type StatsName = typeof STATS_NAMES[number];
-
-function counters<D extends "rx" | "tx">(
-  direction: D,
-): Readonly<Record<`${D}_${StatsName}`, typeof k.counter>> {
-  return Object.fromEntries(
-    STATS_NAMES.map((name) => [
-      `${direction}_${name}`,
-      /^\d/.test(name) ? k.hidden(k.counter) : k.counter,
-    ]),
-  ) as Record<`${D}_${StatsName}`, typeof k.counter>;
 }
