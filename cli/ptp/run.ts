@@ -4,6 +4,7 @@
  */
 import type { FlagParametersForType } from "@stricli/core";
 import type { ClockSpec } from "../../lib/ptp/clock_spec.ts";
+import { KEYS } from "../../lib/ptp/config/keys.ts";
 import { type ClockPlan, planOf, servoPlan } from "../../lib/ptp/config/plan.ts";
 import { chooseServo, SERVO_NAMES, type ServoName } from "../../lib/ptp/servo/choose.ts";
 import { ServoState } from "../../lib/ptp/servo/servo.ts";
@@ -14,7 +15,13 @@ import { ExitCode } from "../kit/exit.ts";
 import type { Kit } from "../kit/kit.ts";
 import { text } from "../kit/parse.ts";
 import { offsetText } from "./chart.ts";
-import { type CheckedConfig, demandSound, readConfig, remarkText } from "./config_file.ts";
+import {
+  type CheckedConfig,
+  demandSound,
+  type Finding,
+  readConfig,
+  remarkText,
+} from "./config_file.ts";
 import { CLOCK_FLAGS, clockSpec, type Io, STEERING_FLAGS, type SteeringFlags } from "./options.ts";
 import { tellRefusal } from "./refusal.ts";
 import type { Teller } from "./report.ts";
@@ -209,14 +216,14 @@ function tellerOf(kit: Kit, plan: ClockPlan): Teller {
   };
 }
 
-/** Old names, and what is ignored though somebody set it. */
+/** What is ignored though it was set to something, and how much more there is to know. */
 function tellRemarks(teller: Teller, checked: CheckedConfig): void {
-  for (const note of checked.notes) {
-    teller.warn(remarkText(checked.path, note));
-    teller.json("note", { message: note.message, line: note.line });
-  }
-  for (const one of checked.findings) {
-    if (one.use.kind !== "ignored" || one.origin === "default" || isHarmless(one.key)) continue;
+  const given = checked.findings.filter((one) =>
+    one.use.kind === "ignored" && one.origin !== "default"
+  );
+  const told = given.filter((one) => !isHarmless(one));
+  for (const one of told) {
+    if (one.use.kind !== "ignored") continue;
     const where = one.port === undefined ? "" : ` of [${one.port}]`;
     const message = `${one.key} ${one.value}${where} is ignored, because ${one.use.why}`;
     teller.warn(remarkText(checked.path, { line: one.line, message }));
@@ -224,9 +231,10 @@ function tellRemarks(teller: Teller, checked: CheckedConfig): void {
   }
 }
 
-/** Keys of output that every file has and nobody misses. */
-function isHarmless(key: string): boolean {
-  return key === "verbose" || key === "use_syslog" || key.startsWith("ts2phc.");
+/** At linuxptp's default, or about output. */
+function isHarmless(one: Finding): boolean {
+  return one.value === KEYS.get(one.key)?.default || one.key === "verbose" ||
+    one.key === "use_syslog" || one.key.startsWith("ts2phc.");
 }
 
 function stateOf(session: Session, k: number): PortState {
