@@ -34,6 +34,11 @@ export const root: Group = {
         leaf("run", "Run a linuxptp configuration (ptp4l.conf)", () => import("./ptp/run.ts")),
         leaf("check", "Explain a linuxptp configuration file", () => import("./ptp/check.ts")),
         leaf(
+          "pmc",
+          "Ask and set a running clock by PTP management",
+          () => import("./ptp/pmc/pmc.ts"),
+        ),
+        leaf(
           "profiles",
           "The PTP profiles, each value with its source",
           () => import("./ptp/profiles.ts"),
