@@ -20,6 +20,7 @@
  */
 
 import type { BankModel, BankPrior } from "./bank_model.ts";
+import type { NoiseShape } from "./noise_shape.ts";
 
 /** Octets of one member: x f a d, the upper triangle of its covariance by rows, weight, birth. */
 const STRIDE = 16;
@@ -165,6 +166,48 @@ export class Bank {
     this.#mix();
   }
 
+  /**
+   * Like {@linkcode update} with noise of a known shape, its variance multiplied by `widen`.
+   * Each member takes from the measurement what it says to a line known as well as that member's.
+   */
+  updateShaped(at: number, z: number, sign: number, shape: NoiseShape, widen: number): void {
+    this.predict(at);
+    const m = this.#m;
+    const back = at - this.#at;
+    const back2 = back * back / 2;
+    const outlier = this.#model.outlier;
+    const whole = widen * shape.variance;
+    let good = 0;
+    let mean = 0;
+    let square = 0;
+    let bestVariance = Infinity;
+    for (let i = 0; i < this.#count; i++) {
+      bestVariance = Math.min(bestVariance, this.#project(STRIDE * i, sign, back, back2));
+    }
+    const flat = outlier / (OUTLIER_WIDTH * Math.sqrt(bestVariance + whole));
+    for (let i = 0; i < this.#count; i++) {
+      const o = STRIDE * i;
+      const v = this.#project(o, sign, back, back2);
+      const late = sign * (z - this.#expected(o, sign, back, back2));
+      shape.posterior(late, v, widen);
+      const fair = (1 - outlier) * shape.density;
+      const inlier = fair / (fair + flat);
+      const w = m[o + WEIGHT]!;
+      good += w * fair;
+      mean += w * sign * late;
+      square += w * (v + whole + late * late);
+      m[o + WEIGHT] = w * (fair + flat);
+      const shift = inlier * shape.shift;
+      const left = inlier * (shape.left + shape.shift * shape.shift) + (1 - inlier) * v;
+      this.#shiftMember(o, sign * shift / v, (left - shift * shift - v) / (v * v));
+    }
+    this.innovation = mean;
+    this.innovationVariance = square - mean * mean;
+    this.inlier = good / (good + flat);
+    this.#normalise();
+    this.#mix();
+  }
+
   /** How the innovation of a measurement would stand, without using it: in standard deviations. */
   surprise(at: number, z: number, sign: number, sigma: number): number {
     this.predict(at);
@@ -183,10 +226,11 @@ export class Bank {
   /** Branches off members whose frequency jumped during the last `span` seconds; drops poor ones. */
   branch(span: number): void {
     if (this.#capacity < 2 || this.#count === 0) return;
-    const { step, stepRate, largeStep, largeStepRate } = this.#model;
+    const { step, stepRate, largeStep, largeStepRate, delayStep, delayStepRate } = this.#model;
     this.#merge();
-    this.#spawn(step, 1 - Math.exp(-stepRate * span));
-    this.#spawn(largeStep, 1 - Math.exp(-largeStepRate * span));
+    this.#spawn(step, 0, 1 - Math.exp(-stepRate * span));
+    this.#spawn(largeStep, 0, 1 - Math.exp(-largeStepRate * span));
+    this.#spawn(0, delayStep * this.noise, 1 - Math.exp(-delayStepRate * span));
     this.#normalise();
     this.#mix();
   }
@@ -194,7 +238,7 @@ export class Bank {
   /** A member whose frequency may be off by `sd`, with a probability of `share`. */
   doubt(sd: number, share: number): void {
     if (this.#capacity < 2) return;
-    this.#spawn(sd, share);
+    this.#spawn(sd, 0, share);
     this.#normalise();
     this.#mix();
   }
@@ -333,9 +377,13 @@ export class Bank {
     back: number,
     back2: number,
   ): void {
-    const m = this.#m;
     const v = this.#project(o, sign, back, back2) + r;
-    const e = (z - this.#expected(o, sign, back, back2)) / v;
+    this.#shiftMember(o, (z - this.#expected(o, sign, back, back2)) / v, -1 / v);
+  }
+
+  /** Moves a member along the covariance in `#c`: the state by `e` of it, its own by `v` of its square. */
+  #shiftMember(o: number, e: number, v: number): void {
+    const m = this.#m;
     const c0 = this.#c[0]!;
     const c1 = this.#c[1]!;
     const c2 = this.#c[2]!;
@@ -344,16 +392,16 @@ export class Bank {
     m[o + 1]! += c1 * e;
     m[o + 2]! += c2 * e;
     m[o + 3]! += c3 * e;
-    m[o + XX]! -= c0 * c0 / v;
-    m[o + XF]! -= c0 * c1 / v;
-    m[o + XA]! -= c0 * c2 / v;
-    m[o + XD]! -= c0 * c3 / v;
-    m[o + FF]! -= c1 * c1 / v;
-    m[o + FA]! -= c1 * c2 / v;
-    m[o + FD]! -= c1 * c3 / v;
-    m[o + AA]! -= c2 * c2 / v;
-    m[o + AD]! -= c2 * c3 / v;
-    m[o + DD]! -= c3 * c3 / v;
+    m[o + XX]! += c0 * c0 * v;
+    m[o + XF]! += c0 * c1 * v;
+    m[o + XA]! += c0 * c2 * v;
+    m[o + XD]! += c0 * c3 * v;
+    m[o + FF]! += c1 * c1 * v;
+    m[o + FA]! += c1 * c2 * v;
+    m[o + FD]! += c1 * c3 * v;
+    m[o + AA]! += c2 * c2 * v;
+    m[o + AD]! += c2 * c3 * v;
+    m[o + DD]! += c3 * c3 * v;
   }
 
   #heaviest(): number {
@@ -364,14 +412,15 @@ export class Bank {
     return best;
   }
 
-  /** Clones the heaviest member with a frequency step of variance `sd`^2 added; it takes `share`. */
-  #spawn(sd: number, share: number): void {
+  /** Clones the heaviest member, its frequency and delay less certain; the clone takes `share`. */
+  #spawn(frequencySd: number, delaySd: number, share: number): void {
     const m = this.#m;
     if (this.#count === this.#capacity) this.#drop(this.#heaviest());
     const from = STRIDE * this.#heaviest();
     const o = STRIDE * this.#count++;
     m.copyWithin(o, from, from + STRIDE);
-    m[o + FF]! += sd * sd;
+    m[o + FF]! += frequencySd * frequencySd;
+    m[o + DD]! += delaySd * delaySd;
     m[o + WEIGHT] = share;
     m[o + BIRTH] = this.#at;
   }
@@ -407,9 +456,10 @@ export class Bank {
         const q = STRIDE * j;
         const dx = m[p]! - m[q]!;
         const df = m[p + 1]! - m[q + 1]!;
+        const dd = m[p + 3]! - m[q + 3]!;
         const ratio = m[p + FF]! / m[q + FF]!;
         const alike = dx * dx < 0.04 * m[p + XX]! && df * df < 0.04 * m[p + FF]! &&
-          ratio > 0.8 && ratio < 1.25;
+          ratio > 0.8 && ratio < 1.25 && dd * dd < 0.04 * m[p + DD]!;
         if (!alike) continue;
         const weight = m[p + WEIGHT]! + m[q + WEIGHT]!;
         if (m[q + WEIGHT]! > m[p + WEIGHT]!) m.copyWithin(p, q, q + STRIDE);

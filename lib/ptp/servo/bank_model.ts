@@ -21,6 +21,10 @@ export interface BankModel {
   largeStep: number;
   /** Large frequency steps per second. */
   largeStepRate: number;
+  /** Standard deviation of a step of the path delay, as a share of the noise of a measurement. */
+  delayStep: number;
+  /** Steps of the path delay per second. */
+  delayStepRate: number;
   /**
    * Spread of late measurements over that of early ones: queues only add delay, so that an early
    * measurement tells more of the path than a late one. 1 is a normal distribution.

@@ -23,6 +23,7 @@ import { Foresight } from "./foresight.ts";
 import { Direction, History } from "./history.ts";
 import { NoiseTrack } from "./noise.ts";
 import { markOutliers } from "./outliers.ts";
+import { Shapes } from "./shapes.ts";
 import { Finding, Suspects } from "./suspects.ts";
 
 /** Measurements of either direction kept to be run again. */
@@ -51,16 +52,18 @@ const DELAY_SD = 3e7;
 /** Measurements of the link's delay in its running mean. */
 const LINK_MEAN = 16;
 
-/** The wander of base/wander.ts as the bank sees it; path delay walks half its noise in a second. */
+/** The wander of base/wander.ts as the bank sees it; path delay walks 0.15 of its noise in a second. */
 export const DEFAULT_MODEL: BankModel = {
   walk: 1.5,
   driftWalk: 0.25,
   driftSeconds: 150,
-  delayWalk: 0.5,
+  delayWalk: 0.15,
   step: 110,
   stepRate: 1 / 40,
   largeStep: 3000,
   largeStepRate: 1e-4,
+  delayStep: 2,
+  delayStepRate: 1 / 50,
   lateSpread: 2,
   outlier: 0.01,
 };
@@ -78,6 +81,7 @@ export class Estimator {
   readonly #scratch = timestamp();
   readonly #noiseForward = new NoiseTrack(NOISE_PRIOR, NOISE_FLOOR);
   readonly #noiseReverse = new NoiseTrack(NOISE_PRIOR, NOISE_FLOOR);
+  readonly #shapes = new Shapes(this.#noiseForward, this.#noiseReverse);
   #sinceStart = 0;
   #replayedForward = NOISE_PRIOR;
   #replayedReverse = NOISE_PRIOR;
@@ -135,6 +139,12 @@ export class Estimator {
   /** Local stamp of the newest measurement. */
   get newest(): Instant {
     return this.#lastRaw as Instant;
+  }
+
+  /** The frequency to begin with, before any measurement. */
+  guess(frequency: { readonly ppb: number; readonly sd: number }): void {
+    this.#frequencyPrior = frequency.ppb;
+    this.#frequencySd = Math.min(FREQUENCY_SD, frequency.sd);
   }
 
   /** Another master: the frequency is kept as a guess, phase and delay are forgotten. */
@@ -271,10 +281,14 @@ export class Estimator {
     const isForward = direction === Direction.Forward;
     const noise = isForward ? this.#noiseForward.sigma : this.#noiseReverse.sigma;
     bank.noise = (this.#noiseForward.sigma + this.#noiseReverse.sigma) / 2;
-    bank.update(t, z, direction, noise * Math.sqrt(Math.max(1, this.#consistency)));
+    const widen = Math.max(1, this.#consistency);
+    const shape = this.#shapes.of(direction);
+    if (shape === undefined) bank.update(t, z, direction, noise * Math.sqrt(widen));
+    else bank.updateShaped(t, z, direction, shape, widen);
     if (isForward) this.#forwards++;
     else this.#reverses++;
     if (this.#sinceStart < 16) return;
+    this.#shapes.observe(bank, t, z, direction);
     this.#foresee();
     const square = Math.min(9, bank.innovation * bank.innovation / bank.innovationVariance);
     this.#consistency += CONSISTENCY_GAIN *

@@ -3,16 +3,18 @@
  *
  * Three successive measurements (t0,z0) (t1,z1) (t2,z2) leave r = z1 - z0 - (z2 - z0) u with
  * u = (t1 - t0)/(t2 - t0): no phase, no frequency, hardly any wander. For independent noise of
- * standard deviation s the variance of r is s^2 (1 + u^2 + (1 - u)^2). The estimate is 1.4826 times the
- * median of |r| so scaled over a window, which outliers do not move.
+ * standard deviation s the variance of r is s^2 (1 + u^2 + (1 - u)^2). The estimate is a low quantile of
+ * |r| so scaled over a window, which outliers do not move, times what makes it right for normal noise.
  * @module
  */
 
 const WINDOW = 32;
 /** Entries of the window that hold the prior at the start. */
 const PRIOR_ENTRIES = 3;
-/** Standard deviation over median of |r| of a normal distribution. */
-const MEDIAN_TO_SD = 1.4826;
+/** Three measurements make an entry, so that 15 % of outliers spoil 39 % of the entries. */
+const QUANTILE = 0.3;
+/** Standard deviation over that quantile of |r| of a normal distribution. */
+const QUANTILE_TO_SD = 2.5954;
 
 /** Standard deviation of the noise of one direction, ns. */
 export class NoiseTrack {
@@ -30,7 +32,7 @@ export class NoiseTrack {
   /** Never below `floor`; near `prior` until a handful of measurements is in. */
   constructor(prior: number, floor: number) {
     this.#floor = floor;
-    for (let i = 0; i < PRIOR_ENTRIES; i++) this.#insert(prior / MEDIAN_TO_SD);
+    for (let i = 0; i < PRIOR_ENTRIES; i++) this.#insert(prior / QUANTILE_TO_SD);
   }
 
   /** The anchor has moved: later measurements are not comparable with earlier ones. */
@@ -53,11 +55,12 @@ export class NoiseTrack {
   }
 
   get sigma(): number {
-    const n = this.#size;
-    const half = n >> 1;
-    const s = this.#sorted;
-    const median = n % 2 === 1 ? s[half]! : (s[half - 1]! + s[half]!) / 2;
-    return Math.max(this.#floor, MEDIAN_TO_SD * median);
+    // The place between two entries, so that a window of any length gives the same quantile.
+    const at = QUANTILE * (this.#size - 1);
+    const i = Math.floor(at);
+    const low = this.#sorted[i]!;
+    const high = this.#sorted[Math.min(i + 1, this.#size - 1)]!;
+    return Math.max(this.#floor, QUANTILE_TO_SD * (low + (at - i) * (high - low)));
   }
 
   /** Into the ring, in place of the oldest where it is full, and into the sorted copy. */
