@@ -23,6 +23,12 @@ import { Direction } from "./history.ts";
 import { type Servo, type ServoRefusal, type ServoSample, ServoState } from "./servo.ts";
 import { type StepOptions, StepPolicy, Verdict } from "./step_policy.ts";
 
+/** A frequency and its standard deviation, ppb against raw time. */
+export interface KnownFrequency {
+  readonly ppb: number;
+  readonly sd: number;
+}
+
 /** Options of the robust servo; each has a default. */
 export interface RobustOptions extends StepOptions {
   /** Largest frequency correction, ppb; the clock's limit. */
@@ -33,6 +39,8 @@ export interface RobustOptions extends StepOptions {
   freeRunning?: boolean;
   /** Histories the estimator keeps, 1 (plain Kalman filter, quick) to 32; 14. */
   members?: number;
+  /** The master's frequency as known from an earlier run; unknown. */
+  initialFrequency?: KnownFrequency | undefined;
   /** Departures from the model of oscillators and path. */
   model?: Partial<BankModel>;
   /** Nanoseconds between two corrections in the steady state; 50 ms. */
@@ -80,6 +88,8 @@ export class RobustServo implements Servo {
 
   constructor(clock: Clock, options: RobustOptions = {}) {
     this.#estimator = new Estimator(options.members ?? 14, { ...DEFAULT_MODEL, ...options.model });
+    const { initialFrequency } = options;
+    if (initialFrequency !== undefined) this.#estimator.guess(initialFrequency);
     this.#actuator = new Actuator(clock, options.maxPpb ?? Infinity);
     this.#policy = new StepPolicy(options);
     this.#isFree = options.freeRunning ?? false;
@@ -101,6 +111,13 @@ export class RobustServo implements Servo {
 
   get refusal(): ServoRefusal | undefined {
     return this.#policy.refusal;
+  }
+
+  /** The master's frequency for {@linkcode RobustOptions.initialFrequency}; undefined until locked. */
+  knownFrequency(): KnownFrequency | undefined {
+    if (this.#state === ServoState.Unlocked) return undefined;
+    const estimator = this.#estimator;
+    return { ppb: estimator.frequency(estimator.newest), sd: estimator.frequencyDeviation };
   }
 
   reset(now: Instant): void {
