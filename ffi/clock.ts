@@ -8,7 +8,7 @@ import type { Instant, Timestamp } from "../lib/base/time.ts";
 import { checked, closeDescriptor, cString, type Libc, libc } from "./libc.ts";
 import { Adj, ClockId, Open, Sta, TIMEX } from "./layout.ts";
 import { PairTracker } from "./pair_tracker.ts";
-import { rawNow } from "./raw_clock.ts";
+import { instantOfRaw } from "./raw_clock.ts";
 
 const HIGH = 0x1_0000_0000;
 const BRACKETS = 5;
@@ -43,6 +43,8 @@ export class KernelClock implements Clock {
   readonly #id: number;
   readonly #bytes = new Uint8Array(16);
   readonly #words = new Uint32Array(this.#bytes.buffer);
+  readonly #slotWords = new Uint32Array(4 * (2 * BRACKETS + 1));
+  readonly #slots: readonly Uint8Array[];
   readonly #tracker = new PairTracker();
   readonly #pair = clockPair();
   #steps = 0;
@@ -51,6 +53,11 @@ export class KernelClock implements Clock {
   constructor(id: number, name: string, maxPpb: number) {
     this.c = libc();
     this.#id = id;
+    const { buffer } = this.#slotWords;
+    this.#slots = Array.from(
+      { length: 2 * BRACKETS + 1 },
+      (_, k) => new Uint8Array(buffer, 16 * k, 16),
+    );
     this.name = name;
     this.maxPpb = maxPpb;
     checked("clock_gettime", name, this.c.clock_gettime(id, this.#bytes));
@@ -67,21 +74,28 @@ export class KernelClock implements Clock {
     into.nanoseconds = this.#words[2]!;
   }
 
+  /**
+   * Raw and clock in turns with nothing computed between, so that the clock is read in the middle of
+   * its bracket: arithmetic on one side of it alone would be an offset of the clock.
+   */
   capture(into: ClockPair): void {
+    const { c } = this;
+    const slots = this.#slots;
+    for (let k = 0; k < slots.length; k++) {
+      c.clock_gettime((k & 1) === 0 ? ClockId.MonotonicRaw : this.#id, slots[k]!);
+    }
+    const words = this.#slotWords;
     let best = Infinity;
-    let before = rawNow();
-    for (let k = 0; k < BRACKETS; k++) {
-      this.c.clock_gettime(this.#id, this.#bytes);
-      const behind = rawNow();
+    for (let w = 0; w + 8 < words.length; w += 8) {
+      const before = instantOfRaw(words[w]! + words[w + 1]! * HIGH, words[w + 2]!);
+      const behind = instantOfRaw(words[w + 8]! + words[w + 9]! * HIGH, words[w + 10]!);
       const width = behind - before;
-      if (width < best) {
-        best = width;
-        into.raw = (before + width / 2) as Instant;
-        into.seconds = this.#words[0]! + this.#words[1]! * HIGH;
-        into.nanoseconds = this.#words[2]!;
-        into.widthNanos = width;
-      }
-      before = behind;
+      if (width >= best) continue;
+      best = width;
+      into.raw = (before + width / 2) as Instant;
+      into.seconds = words[w + 4]! + words[w + 5]! * HIGH;
+      into.nanoseconds = words[w + 6]!;
+      into.widthNanos = width;
     }
   }
 

@@ -29,6 +29,12 @@ export function rawNow(): Instant {
     (words[2]! - originNanos)) as Instant;
 }
 
+/** A CLOCK_MONOTONIC_RAW reading as the kernel gives it, as an instant. */
+export function instantOfRaw(seconds: number, nanos: number): Instant {
+  if (!isReady) begin();
+  return ((seconds - originSeconds) * 1e9 + (nanos - originNanos)) as Instant;
+}
+
 /** The origin: absolute CLOCK_MONOTONIC_RAW nanoseconds. */
 export function rawOrigin(): bigint {
   if (!isReady) begin();
