@@ -13,12 +13,14 @@ import type { Role, RolePort } from "./role.ts";
 export class Master implements Role {
   readonly state = PortState.Master;
   readonly #port: RolePort;
+  #isNew = true;
 
   constructor(port: RolePort) {
     this.#port = port;
   }
 
   enter(now: Instant): void {
+    this.#isNew = true;
     this.#port.announceSender.start(now);
     this.#port.syncSender.start(now);
   }
@@ -58,14 +60,20 @@ export class Master implements Role {
     return earliest(this.#port.announceSender.deadline(), this.#port.syncSender.deadline());
   }
 
-  /** Announce first, so that slaves learn who is speaking; responses last, they may be many. */
+  /**
+   * The first Announce before the first Sync, so that slaves learn who is speaking; later the Sync first:
+   * a message sent right before it would warm the way for it, and slaves would see a delay shorter
+   * than that of the way back. Responses last, they may be many.
+   */
   transmit(now: Instant, out: PacketBatch): void {
     if (!this.#port.isCapable) {
       this.#port.announceSender.skip();
       this.#port.syncSender.skip();
     }
-    if (!this.#port.announceSender.transmit(out)) return;
+    if (this.#isNew && !this.#port.announceSender.transmit(out)) return;
+    this.#isNew = false;
     if (!this.#port.syncSender.transmit(now, out)) return;
+    if (!this.#port.announceSender.transmit(out)) return;
     this.#port.delay.transmit(out);
   }
 }
