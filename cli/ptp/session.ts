@@ -2,6 +2,7 @@
  * A PTP command put together: clock, sockets, instance, port, reporter.
  * @module
  */
+import type { Clock } from "../../lib/base/clock.ts";
 import { lane } from "../../lib/base/drive.ts";
 import { Random } from "../../lib/base/random.ts";
 import { type Instant, millis, type Nanos, timestamp } from "../../lib/base/time.ts";
@@ -18,7 +19,7 @@ import {
 } from "../../lib/ptp/options.ts";
 import type { PtpPort } from "../../lib/ptp/port.ts";
 import type { PortSnapshot } from "../../lib/ptp/snapshot.ts";
-import { RobustServo } from "../../lib/ptp/servo/robust.ts";
+import { type KnownFrequency, RobustServo } from "../../lib/ptp/servo/robust.ts";
 import type { Servo } from "../../lib/ptp/servo/servo.ts";
 import { TimeSource } from "../../lib/ptp/wire/announce.ts";
 import { clockText } from "../../lib/ptp/wire/identity.ts";
@@ -440,19 +441,29 @@ function timePropertiesOf(clock: OpenClock): TimeProperties {
   };
 }
 
-/** The servo of `rptp slave` with the limits its flags set. */
-export function servoOf(clock: OpenClock, io: "ffi" | "deno", flags: {
+/** The limits and beginnings of `rptp slave`'s servo. */
+export interface SlaveServoOptions {
   readonly freeRunning: boolean;
   readonly acceptEpoch: boolean;
   readonly allowStep: boolean;
   readonly maxStep: Nanos;
-}): Servo {
-  const isVirtual = clock.kind === "virtual";
-  return new RobustServo(clock.clock, {
+  readonly initialFrequency?: KnownFrequency | undefined;
+}
+
+/** The servo of `rptp slave`; `clock` is the opened one, or a decorator of it. */
+export function servoOf(
+  open: OpenClock,
+  io: "ffi" | "deno",
+  flags: SlaveServoOptions,
+  clock: Clock = open.clock,
+): RobustServo {
+  const isVirtual = open.kind === "virtual";
+  return new RobustServo(clock, {
     freeRunning: flags.freeRunning,
     acceptEpoch: isVirtual || flags.acceptEpoch,
     allowStep: isVirtual || flags.allowStep || flags.freeRunning,
     maxStep: flags.maxStep,
+    initialFrequency: flags.initialFrequency,
     ...(io === "deno" ? { lockThreshold: PORTABLE_LOCK } : {}),
   });
 }

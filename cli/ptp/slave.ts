@@ -11,15 +11,20 @@ import type { Kit } from "../kit/kit.ts";
 import { offsetText } from "./chart.ts";
 import { SHARED_FLAGS, type SharedFlags, STEERING_FLAGS, type SteeringFlags } from "./options.ts";
 import { tellRefusal } from "./refusal.ts";
-import { openSession, servoOf, type Session, snapshotOf } from "./session.ts";
+import { openSession, type Session, snapshotOf } from "./session.ts";
+import { SERVO_FILE_FLAGS, type ServoFileFlags, SlaveServo } from "./slave_servo.ts";
 
 /** Flags of `rptp slave`. */
-export interface SlaveFlags extends SharedFlags, SteeringFlags {}
+export interface SlaveFlags extends SharedFlags, SteeringFlags, ServoFileFlags {}
 
 /** What the kernel is told while locked: the largest error it may assume. */
 const DECLARED_MICROS = 1000;
 
-const FLAGS: FlagParametersForType<SlaveFlags, Context> = { ...SHARED_FLAGS, ...STEERING_FLAGS };
+const FLAGS: FlagParametersForType<SlaveFlags, Context> = {
+  ...SHARED_FLAGS,
+  ...STEERING_FLAGS,
+  ...SERVO_FILE_FLAGS,
+};
 
 /** The command. */
 export const command: CliCommand = defineCommand<SlaveFlags, []>({
@@ -42,11 +47,12 @@ synchronised at the end. The clock keeps the last good frequency.`,
   aliases: { i: "iface" },
   hasDuration: true,
   run: async (kit, flags) => {
+    const servo = new SlaveServo(flags);
     const session = await openSession(kit, flags, {
       ifaces: [flags.iface],
       steers: !flags.freeRunning,
       instance: { slaveOnly: true, acceptArb: flags.acceptArb || flags.freeRunning },
-      servo: (clock, io) => servoOf(clock, io, flags),
+      servo: (clock, io) => servo.make(clock, io),
     });
     const { reporter, clock } = session;
     try {
@@ -55,7 +61,9 @@ synchronised at the end. The clock keeps the last good frequency.`,
         if (reporter.sample?.state === ServoState.Locked) clock.declare(DECLARED_MICROS);
       }, () => reporter.refusal !== undefined);
     } finally {
+      servo.keepFrequency();
       session.close();
+      servo.close();
     }
     if (reporter.refusal !== undefined) tellRefusal(kit, reporter.refusal);
     return summarize(kit, session);

@@ -1,0 +1,78 @@
+/**
+ * The servo of `rptp slave` with its files: a record of what it did, and the frequency for the next start.
+ * @module
+ */
+import type { FlagParametersForType } from "@stricli/core";
+import type { Clock } from "../../lib/base/clock.ts";
+import { type Instant, timestamp } from "../../lib/base/time.ts";
+import { recorded } from "../../lib/ptp/servo/record.ts";
+import type { KnownFrequency, RobustServo } from "../../lib/ptp/servo/robust.ts";
+import type { Servo } from "../../lib/ptp/servo/servo.ts";
+import type { Context } from "../kit/command.ts";
+import { text } from "../kit/parse.ts";
+import { loadFrequency, RecordFile, saveFrequency } from "./servo_files.ts";
+import { servoOf, type SlaveServoOptions } from "./session.ts";
+import { absoluteRaw, type OpenClock, realTime } from "./wiring.ts";
+
+/** Flags that name the files. */
+export interface ServoFileFlags {
+  readonly saveFrequency: string | undefined;
+  readonly record: string | undefined;
+}
+
+/** How they are parsed and explained. */
+export const SERVO_FILE_FLAGS: FlagParametersForType<ServoFileFlags, Context> = {
+  saveFrequency: {
+    kind: "parsed",
+    parse: text,
+    brief: "Begin with the frequency kept in this file, and keep the last good one there",
+    placeholder: "FILE",
+    optional: true,
+  },
+  record: {
+    kind: "parsed",
+    parse: text,
+    brief: "Write the servo's measurements, clock readings and corrections",
+    placeholder: "FILE",
+    optional: true,
+  },
+};
+
+/** Made before the session, so that a file that cannot be opened is told first. */
+export class SlaveServo {
+  readonly #flags: SlaveServoOptions & ServoFileFlags;
+  readonly #record: RecordFile | undefined;
+  readonly #initialFrequency: KnownFrequency | undefined;
+  #servo: RobustServo | undefined;
+
+  constructor(flags: SlaveServoOptions & ServoFileFlags) {
+    const { record, saveFrequency: path } = flags;
+    this.#flags = flags;
+    this.#initialFrequency = path === undefined ? undefined : loadFrequency(path, epochSeconds());
+    this.#record = record === undefined ? undefined : new RecordFile(record);
+  }
+
+  make(clock: OpenClock, io: "ffi" | "deno"): Servo {
+    const options = { ...this.#flags, initialFrequency: this.#initialFrequency };
+    const make = (over: Clock) => this.#servo = servoOf(clock, io, options, over);
+    if (this.#record === undefined) return make(clock.clock);
+    return recorded(clock.clock, this.#record.sink, BigInt(absoluteRaw(0 as Instant)), make);
+  }
+
+  /** Writes the frequency file, where one is wanted and the servo has locked. */
+  keepFrequency(): void {
+    const path = this.#flags.saveFrequency;
+    const known = this.#servo?.knownFrequency();
+    if (path !== undefined && known !== undefined) saveFrequency(path, known, epochSeconds());
+  }
+
+  close(): void {
+    this.#record?.close();
+  }
+}
+
+function epochSeconds(): number {
+  const now = timestamp();
+  realTime(now);
+  return now.seconds;
+}
