@@ -19,11 +19,12 @@ import {
   evaluate,
   lastSeconds,
   PieceClock,
+  type Reading,
   settlesBelow,
   type Verdict,
 } from "../../tests/kit/truth.ts";
 
-const CONTENDERS = ["rptp", "pi", "linreg"] as const;
+const CONTENDERS = ["rptp", "pi", "tuned", "linreg"] as const;
 type Contender = typeof CONTENDERS[number];
 
 interface Plan {
@@ -33,6 +34,18 @@ interface Plan {
   readonly seed: number;
   readonly only: readonly Contender[];
   readonly slaveFlags: readonly string[];
+  readonly start: string;
+  /** Where to leave what each run of rptp saw; undefined: nowhere. */
+  readonly keep: string | undefined;
+}
+
+/** ptp4l's pi with constants that follow this wander best (per second of Sync interval). */
+function tunedLines(logSync: number): string[] {
+  const interval = 2 ** logSync;
+  return [
+    `pi_proportional_const ${(0.2 * interval ** -0.3).toFixed(4)}`,
+    `pi_integral_const ${(0.02 * interval ** 0.4).toFixed(5)}`,
+  ];
 }
 
 interface Result {
@@ -53,6 +66,7 @@ function planOf(argv: readonly string[]): Plan {
   const number = (name: string, fallback: number) => Number(values.get(name) ?? fallback);
   const only = (values.get("--only") ?? CONTENDERS.join(",")).split(",") as Contender[];
   const known = ["--pairs", "--seconds", "--log-sync", "--seed", "--only", "--slave-flags"];
+  known.push("--start", "--keep");
   for (const name of values.keys()) {
     if (!known.includes(name)) throw new Error(`${name} is none of ${known.join(" ")}`);
   }
@@ -63,6 +77,8 @@ function planOf(argv: readonly string[]): Plan {
     seed: number("--seed", 1),
     only,
     slaveFlags: (values.get("--slave-flags") ?? "").split(" ").filter((word) => word !== ""),
+    start: values.get("--start") ?? "offset=0.2,ppm=30",
+    keep: values.get("--keep"),
   };
 }
 
@@ -71,7 +87,7 @@ async function run(contender: Contender, seed: number, plan: Plan): Promise<Resu
   const limit = plan.seconds + 30;
   const interval = String(plan.logSync);
   const gm = await startGm(pair.a, [
-    ...["--clock", `virtual:offset=0.2,ppm=30,wander=${seed}`, "--priority1", "10"],
+    ...["--clock", `virtual:${plan.start},wander=${seed}`, "--priority1", "10"],
     ...["--log-sync", interval, "--log-min-delay-req", interval, "--log-announce", "0"],
   ], limit);
   await gm.line(/"to":"MASTER"/, 15_000);
@@ -81,13 +97,15 @@ async function run(contender: Contender, seed: number, plan: Plan): Promise<Resu
   let ptp4l: Ptp4l | undefined;
   if (contender === "rptp") {
     const words = ["slave", "--iface", pair.b.iface, "--accept-arb", ...plan.slaveFlags];
+    if (plan.keep !== undefined) words.push("--record", `${plan.keep}/${seed}.servo`);
     slave = rptp(words, { side: pair.b, limitSeconds: limit });
   } else {
     ptp4l = await Ptp4l.start(pair.b, {
       role: "slave",
-      servo: contender,
+      servo: contender === "tuned" ? "pi" : contender,
       logSync: plan.logSync,
       limitSeconds: limit,
+      ...(contender === "tuned" ? { extra: tunedLines(plan.logSync) } : {}),
     });
   }
   await judgedFor(plan.seconds);
@@ -95,6 +113,7 @@ async function run(contender: Contender, seed: number, plan: Plan): Promise<Resu
   await slave?.stop();
   await ptp4l?.[Symbol.asyncDispose]();
   await gm.stop();
+  if (plan.keep !== undefined && contender === "rptp") keep(plan.keep, seed, gm, readings);
   const mine = readings.filter((r) => r.raw >= started);
   const errors = errorsOfReadings(mine, PieceClock.fromLog(gm.stdout));
   const steady = lastSeconds(errors, plan.seconds / 3);
@@ -104,6 +123,14 @@ async function run(contender: Contender, seed: number, plan: Plan): Promise<Resu
     centred: evaluate(steady, true),
     below1us: settlesBelow(errors, 1_000, 2),
   };
+}
+
+/** The grandmaster's clock and the samples, beside the servo's record. */
+function keep(folder: string, seed: number, gm: Running, readings: readonly Reading[]): void {
+  const clock = gm.stdout.filter((line) => line.includes('"clock"'));
+  Deno.writeTextFileSync(`${folder}/${seed}.clock`, `${clock.join("\n")}\n`);
+  const samples = readings.map((r) => `${r.raw} ${r.time}`);
+  Deno.writeTextFileSync(`${folder}/${seed}.samples`, `${samples.join("\n")}\n`);
 }
 
 function row(name: string, r: Omit<Result, "contender">): string {
