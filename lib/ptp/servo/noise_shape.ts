@@ -42,6 +42,7 @@ export class NoiseShape {
   readonly #sorted = new Float64Array(RING);
   #median = 0;
   #spread = 0;
+  #origin = 0;
   #size = 0;
   #next = 0;
   #sinceFit = 0;
@@ -88,7 +89,7 @@ export class NoiseShape {
       rounds = FIRST_ROUNDS;
     }
     for (let k = 0; k < rounds; k++) this.#fit();
-    this.#centre();
+    this.#sumUp();
   }
 
   /**
@@ -102,7 +103,7 @@ export class NoiseShape {
     for (let k = 0; k < COMPONENTS; k++) {
       const noise = widen * this.#variance[k]!;
       const total = variance + noise;
-      const e = r - this.#mean[k]!;
+      const e = r + this.#origin - this.#mean[k]!;
       const p = this.#weight[k]! * Math.exp(-e * e / (2 * total)) / Math.sqrt(2 * Math.PI * total);
       const m = e * variance / total;
       density += p;
@@ -186,15 +187,15 @@ export class NoiseShape {
     }
   }
 
-  /** Takes the mean off, and adds the variance up. */
-  #centre(): void {
+  /** Mean and variance of the mixture; the mean is what residuals are handed in less of. */
+  #sumUp(): void {
     let mean = 0;
     let square = 0;
     for (let k = 0; k < COMPONENTS; k++) {
       mean += this.#weight[k]! * this.#mean[k]!;
       square += this.#weight[k]! * (this.#variance[k]! + this.#mean[k]! * this.#mean[k]!);
     }
-    for (let k = 0; k < COMPONENTS; k++) this.#mean[k]! -= mean;
+    this.#origin = mean;
     this.variance = square - mean * mean;
   }
 }
