@@ -24,6 +24,8 @@ export class UdpCounters {
   strayStamps = 0;
   /** Slots the kernel would not send in one piece and that went datagram by datagram. */
   split = 0;
+  /** Slots that left as segments of one message with their neighbours. */
+  joined = 0;
   readonly #refused = new Float64Array(ERRNOS);
 
   /** A slot was not sent because of `errno`. */

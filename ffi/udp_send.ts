@@ -29,6 +29,10 @@ import type { UdpSocket } from "./udp_socket.ts";
 
 /** Slots per sendmmsg. */
 const WIDTH = 64;
+/** UDP_MAX_SEGMENTS of the oldest kernels that have it; and so few that joining them saves nothing. */
+const MAX_JOINED = 64;
+const MIN_JOINED = 8;
+const MAX_JOINED_OCTETS = 65_000;
 const NAME = 32;
 const CONTROL = 128;
 
@@ -57,6 +61,8 @@ export class UdpSender {
   #segmentsSent = 0;
   /** Octets of control messages written for the message under construction. */
   #control = 0;
+  /** Of each header being submitted, the slot behind its last. */
+  readonly #ends = new Int32Array(WIDTH);
 
   constructor(socket: UdpSocket, shared: UdpShared, regions: Regions, canSegment: boolean) {
     this.#socket = socket;
@@ -106,16 +112,15 @@ export class UdpSender {
   }
 
   #sendRun(from: PacketBatch, i: number, end: number): number {
-    for (let j = i; j < end; j++) {
-      this.#prepare(from, j, j - i, from.offset[j]!, from.length[j]!);
-      this.#addControls(from, j, j - i, isTrain(from, j) ? from.segment[j]! : 0);
-    }
+    let count = this.#fill(from, i, end, !this.#mustSplit);
     for (let tries = 0;; tries++) {
-      const n = this.#submit(end - i);
+      const n = this.#submit(count);
       if (n > 0) {
-        this.#noteSent(from, i, i + n);
-        if (i + n < end && this.#wantsStamp(from, i + n)) this.#restartTickets();
-        return n;
+        const next = this.#ends[n - 1]!;
+        if (next - i > n) this.#countJoined(i, n);
+        this.#noteSent(from, i, next);
+        if (next < end && this.#wantsStamp(from, next)) this.#restartTickets();
+        return next - i;
       }
       const why = errno();
       if (this.#wantsStamp(from, i)) this.#restartTickets();
@@ -123,16 +128,39 @@ export class UdpSender {
         this.isBlocked = true;
         return 0;
       }
-      if (isTrain(from, i) && refusesSegments(why)) {
+      const isJoined = this.#ends[0]! > i + 1;
+      if ((isJoined || isTrain(from, i)) && refusesSegments(why)) {
         if (why === Errno.EIO || why === Errno.ENOPROTOOPT) this.#mustSplit = true;
-        return this.#sendSplit(from, i);
+        if (!isJoined) return this.#sendSplit(from, i);
+        count = this.#fill(from, i, end, false);
+        continue;
       }
       // A pending ICMP error fails the next call, whoever it was about: that slot gets a second try.
       if (tries > 0 || !isAboutEarlier(why)) {
-        this.#shared.counters.refuse(why);
-        return 1;
+        for (let j = i; j < this.#ends[0]!; j++) this.#shared.counters.refuse(why);
+        return this.#ends[0]! - i;
       }
     }
+  }
+
+  /**
+   * Writes the headers of slots `i` up to `end`; equal datagrams to one peer may become the
+   * segments of one, which costs the kernel little more than a single datagram.
+   * @returns how many headers.
+   */
+  #fill(from: PacketBatch, i: number, end: number, mayJoin: boolean): number {
+    let k = 0;
+    for (let j = i; j < end; k++) {
+      const next = mayJoin ? joinable(from, j, end) : j + 1;
+      this.#prepare(from, j, k, j - i);
+      for (let s = j; s < next; s++) this.#aim(from, s, s - i, from.offset[s]!, from.length[s]!);
+      this.#arena.setPointer(this.#headers + k * MMSGHDR.size + MSGHDR.iovLength, next - j);
+      const segment = isTrain(from, j) ? from.segment[j]! : 0;
+      this.#addControls(from, j, k, next > j + 1 ? from.length[j]! : segment);
+      this.#ends[k] = next;
+      j = next;
+    }
+    return k;
   }
 
   /** Sends slot `i` datagram by datagram; 1 when it is through, 0 when the socket is full. */
@@ -145,7 +173,9 @@ export class UdpSender {
       for (let k = 0; k < count; k++) {
         const start = (this.#segmentsSent + k) * stride;
         const length = Math.min(stride, from.length[i]! - start);
-        this.#prepare(from, i, k, from.offset[i]! + start, length);
+        this.#prepare(from, i, k, k);
+        this.#aim(from, i, k, from.offset[i]! + start, length);
+        this.#arena.setPointer(this.#headers + k * MMSGHDR.size + MSGHDR.iovLength, 1);
         this.#addControls(from, i, k, 0);
       }
       const n = this.#submit(count);
@@ -185,6 +215,13 @@ export class UdpSender {
     }
   }
 
+  #countJoined(i: number, n: number): void {
+    for (let k = 0; k < n; k++) {
+      const slots = this.#ends[k]! - (k === 0 ? i : this.#ends[k - 1]!);
+      if (slots > 1) this.#shared.counters.joined += slots;
+    }
+  }
+
   #wantsStamp(from: PacketBatch, i: number): boolean {
     return this.#request !== 0 && from.ticket[i] !== 0;
   }
@@ -194,18 +231,25 @@ export class UdpSender {
     this.#shared.tickets.restart();
   }
 
-  #prepare(from: PacketBatch, i: number, k: number, offset: number, length: number): void {
+  /** Header `k` goes to slot `i`'s peer and begins with vector `v`. */
+  #prepare(from: PacketBatch, i: number, k: number, v: number): void {
     const a = this.#arena;
     const header = this.#headers + k * MMSGHDR.size;
-    const vector = this.#vectors + k * IOVEC.size;
     const name = this.#names + k * NAME;
-    a.setPointer(vector + IOVEC.base, this.#addressOf(from, i) + offset);
-    a.setPointer(vector + IOVEC.length, length);
+    a.link(header + MSGHDR.iov, this.#vectors + v * IOVEC.size);
     const peer = from.peer[i]!;
     const nameLength = peer === 0 || this.#socket.isConnected ? 0 : this.#writeName(peer, name);
     if (nameLength === 0) a.setPointer(header + MSGHDR.name, 0);
     else a.link(header + MSGHDR.name, name);
     a.words[(header + MSGHDR.nameLength) >> 2] = nameLength;
+  }
+
+  /** Points vector `v` at `length` octets of slot `i`. */
+  #aim(from: PacketBatch, i: number, v: number, offset: number, length: number): void {
+    const a = this.#arena;
+    const vector = this.#vectors + v * IOVEC.size;
+    a.setPointer(vector + IOVEC.base, this.#addressOf(from, i) + offset);
+    a.setPointer(vector + IOVEC.length, length);
   }
 
   #writeName(peer: AddressHandle, at: number): number {
@@ -277,6 +321,21 @@ export class UdpSender {
 /** True where slot `i` holds more than one datagram. */
 function isTrain(from: PacketBatch, i: number): boolean {
   return from.segment[i]! > 0 && from.length[i]! > from.segment[i]!;
+}
+
+/** The end of the slots from `i` on that may leave as one message; `i + 1` where that saves nothing. */
+function joinable(from: PacketBatch, i: number, end: number): number {
+  const length = from.length[i]!;
+  if (from.segment[i] !== 0 || from.ticket[i] !== 0 || length === 0) return i + 1;
+  const most = Math.min(MAX_JOINED, Math.floor(MAX_JOINED_OCTETS / length));
+  const limit = Math.min(end, i + most);
+  let j = i + 1;
+  while (
+    j < limit && from.length[j] === length && from.peer[j] === from.peer[i] &&
+    from.segment[j] === 0 && from.ticket[j] === 0 && from.local[j] === from.local[i] &&
+    from.traffic[j] === from.traffic[i]
+  ) j++;
+  return j - i < MIN_JOINED ? i + 1 : j;
 }
 
 /** The kernel will not cut this slot: no checksum offload, or a segment beyond the path's MTU. */

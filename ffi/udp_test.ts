@@ -335,6 +335,40 @@ Deno.test("UdpLink: a train longer than the kernel takes goes datagram by datagr
   }
 });
 
+Deno.test("UdpLink: equal datagrams to one peer share a message and arrive one by one, in order", () => {
+  const a = open({ stamps: "software" });
+  const b = open({ receiveBuffer: 1 << 20 });
+  const c = open({});
+  try {
+    const out = new PacketBatch(64, 64);
+    const toB = a.addresses.internText("127.0.0.1", b.port(0));
+    const toC = a.addresses.internText("127.0.0.1", c.port(0));
+    // 20 alike, one that is longer, 10 alike but for a ticket in their midst, one elsewhere, 9 alike.
+    for (let k = 0; k < 41; k++) {
+      const i = put(out, `${100 + k}${k === 20 ? " longer" : ""}`);
+      out.peer[i] = k === 31 ? toC : toB;
+      out.ticket[i] = k === 25 ? 7 : 0;
+    }
+    assertEquals(a.send(out, 0), 41);
+    assertEquals([a.counters.joined, a.counters.sent, a.counters.refusedTotal()], [29, 41, 0]);
+    const inbox = new PacketBatch(64, 64);
+    gather(b, inbox, 40);
+    const texts = Array.from({ length: inbox.count }, (_, k) => text(inbox, k));
+    const all = Array.from({ length: 41 }, (_, k) => `${100 + k}${k === 20 ? " longer" : ""}`);
+    assertEquals(texts, all.filter((_, k) => k !== 31));
+    inbox.clear();
+    gather(c, inbox, 1);
+    assertEquals(text(inbox, 0), "131");
+    inbox.clear();
+    gather(a, inbox, 1);
+    assertEquals([inbox.kind[0], inbox.ticket[0]], [SlotKind.TransmitStamp, 7]);
+  } finally {
+    a.close();
+    b.close();
+    c.close();
+  }
+});
+
 Deno.test("UdpLink: two channels in one batch keep their order and their sockets", () => {
   const a = open({}, {});
   const b = open({}, {});
