@@ -28,8 +28,8 @@ const EVENT_DSCP = 46;
 const GENERAL_DSCP = 34;
 const HWTSTAMP_TX_ON = 1;
 const HWTSTAMP_FILTER_PTP_V2_EVENT = 12;
-/** Room for 10,000 messages while this process is not running: the default has it for 270. */
-const BUFFERS = { receiveBuffer: 8 << 20, sendBuffer: 1 << 20 };
+/** Room for 20,000 messages while this process is not running: the default has it for 270. */
+const BUFFERS = { receiveBuffer: 16 << 20, sendBuffer: 1 << 20 };
 
 /** An interface that PTP can use. */
 export interface Attachment {
