@@ -35,6 +35,25 @@ export class PipeClosed extends Error {
   override readonly name = "PipeClosed";
 }
 
+const ENOSPC = 28;
+const EPIPE = 32;
+
+/** True where a write found nobody reading any more. */
+export function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe || isOsError(error) && error.errno === EPIPE;
+}
+
+/** The error of a write with what was written to: stdout, stderr, a path. */
+export function writeFailure(name: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Failure) return error;
+  if (/\(os error 28\)/.test(error.message) || isOsError(error) && error.errno === ENOSPC) {
+    const [why, fix] = ["no space left on the device", "free some space or write elsewhere"];
+    return new Failure(ExitCode.InputOutput, `write ${name}`, why, fix, { cause: error });
+  }
+  const why = firstLine(error.message);
+  return new Failure(ExitCode.InputOutput, `write ${name}`, why, "", { cause: error });
+}
+
 /** What `ffi/` throws for a failed system call, told by its shape: cli/kit does not import ffi. */
 export interface OsErrorShape {
   /** The system call, perhaps with its request: `bind`, `ioctl SIOCSHWTSTAMP`. */

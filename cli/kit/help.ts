@@ -115,7 +115,8 @@ function table(rows: readonly (readonly [string, string])[]): string[] {
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  // What stands in brackets stays in one piece: `[default off]`.
+  for (const word of text.match(/\[[^\]]*\]|\S+/g) ?? []) {
     if (line !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

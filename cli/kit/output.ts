@@ -2,7 +2,7 @@
  * Buffered output to a descriptor or a file: one big write instead of many small ones.
  * @module
  */
-import { PipeClosed } from "./errors.ts";
+import { isBrokenPipe, PipeClosed, writeFailure } from "./errors.ts";
 
 /** What {@linkcode Output} writes to: stdout, stderr or an open file. */
 export interface Sink {
@@ -15,12 +15,15 @@ const encoder = new TextEncoder();
 /** A text and octet writer over a {@linkcode Sink}. */
 export class Output {
   readonly #sink: Sink;
+  readonly #name: string;
   readonly #buffer: Uint8Array<ArrayBuffer>;
   #used = 0;
   #isClosed = false;
 
-  constructor(sink: Sink, capacity = 1 << 16) {
+  /** @param name What the sink is called in errors. */
+  constructor(sink: Sink, name: string, capacity = 1 << 16) {
     this.#sink = sink;
+    this.#name = name;
     this.#buffer = new Uint8Array(capacity);
   }
 
@@ -104,7 +107,7 @@ export class Output {
   }
 
   #failed(error: unknown): unknown {
-    if (!(error instanceof Deno.errors.BrokenPipe)) return error;
+    if (!isBrokenPipe(error)) return writeFailure(this.#name, error);
     this.#isClosed = true;
     return new PipeClosed();
   }

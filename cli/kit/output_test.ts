@@ -25,7 +25,7 @@ class Recording implements Sink {
 
 Deno.test("Output: many small texts are one write, also across a character that does not fit", () => {
   const sink = new Recording();
-  const out = new Output(sink, 8);
+  const out = new Output(sink, "x", 8);
   out.text("abc");
   out.text("déf€");
   assertEquals(sink.writes, [7]);
@@ -35,7 +35,7 @@ Deno.test("Output: many small texts are one write, also across a character that 
 
 Deno.test("Output: octets larger than the buffer keep their place", () => {
   const sink = new Recording();
-  const out = new Output(sink, 4);
+  const out = new Output(sink, "x", 4);
   out.text("ab");
   out.octets(new TextEncoder().encode("0123456789"));
   out.text("c");
@@ -45,7 +45,7 @@ Deno.test("Output: octets larger than the buffer keep their place", () => {
 
 Deno.test("Output: a sink that takes little at a time gets everything", async () => {
   const sink = new Recording(3);
-  const out = new Output(sink);
+  const out = new Output(sink, "x");
   out.text("0123456789");
   out.flush();
   out.text("abcdefg");
@@ -59,11 +59,25 @@ Deno.test("Output: a broken pipe becomes PipeClosed, now and later", async () =>
       throw new Deno.errors.BrokenPipe("Broken pipe (os error 32)");
     },
     write: () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe (os error 32)")),
-  });
+  }, "x");
   out.text("x");
   throws(() => out.flush(), PipeClosed);
   assertEquals(out.isClosed, true);
   out.text("y");
   await rejects(() => out.drain(), PipeClosed);
   throws(() => out.line("z"), PipeClosed);
+});
+
+Deno.test("Output: an error of the sink names it", () => {
+  const full = new Output({
+    writeSync: () => {
+      throw new Error("No space left on device (os error 28)");
+    },
+    write: () => Promise.resolve(0),
+  }, "stdout");
+  full.text("x");
+  throws(
+    () => full.flush(),
+    /^Failure: write stdout: no space left on the device; free some space/,
+  );
 });

@@ -8,7 +8,7 @@ import { ExitCode } from "./exit.ts";
 import { openFile } from "./files.ts";
 import { commandHelp, groupHelp } from "./help.ts";
 import { Kit, shellWord, type StopReason, type Streams } from "./kit.ts";
-import { Output } from "./output.ts";
+import { Output, type Sink } from "./output.ts";
 import { parseCommand } from "./parse_command.ts";
 import { nearest } from "../../lib/base/nearest.ts";
 import { environment, style, wantsColour } from "./style.ts";
@@ -89,7 +89,7 @@ interface Run {
 
 async function runCommand(command: CliCommand, run: Run): Promise<number> {
   const invocation = await parseCommand(command, run.rest);
-  const json = openJson(invocation, run.streams);
+  const json = await openJson(invocation, run.streams);
   const kit = new Kit({
     streams: run.streams,
     jsonSink: json.sink,
@@ -123,17 +123,17 @@ function asksForHelp(words: readonly string[]): boolean {
 }
 
 /** Where `--json` goes: stdout, stderr where stdout carries a payload, or a file. */
-function openJson(
+async function openJson(
   invocation: Invocation,
   streams: Streams,
-): { sink: Output | undefined; close: () => void } {
+): Promise<{ sink: Output | undefined; close: () => void }> {
   const where = (invocation.flags satisfies CommonFlags).json;
   if (where === undefined) return { sink: undefined, close: () => {} };
   if (where === "-" || where === "") {
     return { sink: invocation.stdoutIsPayload ? streams.err : streams.out, close: () => {} };
   }
-  const file = openFile(where, { write: true, create: true, truncate: true });
-  const sink = new Output(file);
+  const file = await openJsonFile(where);
+  const sink = new Output(file, where);
   return {
     sink,
     close: () => {
@@ -141,6 +141,17 @@ function openJson(
       file.close();
     },
   };
+}
+
+/** `--json=FILE`; a FILE of /dev, such as a descriptor of the shell's, is opened by the system. */
+async function openJsonFile(path: string): Promise<Sink & { close(): void }> {
+  try {
+    return openFile(path, { write: true, create: true, truncate: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    const { DeviceFile } = await import("./wiring.ts");
+    return new DeviceFile(path, "write");
+  }
 }
 
 /** The first signal asks the command to end, the second ends the process. */
@@ -232,8 +243,8 @@ function programName(): string {
 
 function processStreams(): Streams {
   return {
-    out: new Output(Deno.stdout),
-    err: new Output(Deno.stderr, 1 << 12),
+    out: new Output(Deno.stdout, "stdout"),
+    err: new Output(Deno.stderr, "stderr", 1 << 12),
     outIsTerminal: Deno.stdout.isTerminal(),
     errIsTerminal: Deno.stderr.isTerminal(),
   };

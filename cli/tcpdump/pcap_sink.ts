@@ -5,13 +5,11 @@
 import { PcapWriter } from "../../lib/capture/pcap.ts";
 import { MAX_CAPLEN } from "../../lib/capture/record.ts";
 import type { CaptureRecord } from "../../lib/capture/record.ts";
-import { Failure, isOsError, PipeClosed } from "../kit/errors.ts";
+import { Failure, isBrokenPipe, PipeClosed, writeFailure } from "../kit/errors.ts";
 import { ExitCode } from "../kit/exit.ts";
 import type { Sink } from "../kit/output.ts";
 import type { PacketSink } from "./printer.ts";
 
-const ENOSPC = 28;
-const EPIPE = 32;
 const CAPACITY = 1 << 20;
 /** More than this is written out before the next packet, so that the longest one still fits. */
 const ENOUGH = CAPACITY - MAX_CAPLEN - 64;
@@ -72,9 +70,7 @@ export class PcapSink implements PacketSink {
     try {
       for (let at = 0; at < octets.length;) at += await this.#sink.write(octets.subarray(at));
     } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe || isOsError(error) && error.errno === EPIPE) {
-        throw new PipeClosed();
-      }
+      if (isBrokenPipe(error)) throw new PipeClosed();
       throw writeFailure(this.#options.name, error);
     }
     writer.clear();
@@ -89,17 +85,4 @@ export class PcapSink implements PacketSink {
     this.#linktype = linktype;
     return this.#writer = new PcapWriter({ linktype, micros, snaplen }, CAPACITY);
   }
-}
-
-/** The error of a write, with the file's name and what to do. */
-export function writeFailure(name: string, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (/\(os error 28\)/.test(error.message) || isOsError(error) && error.errno === ENOSPC) {
-    const fix = "free some space or write elsewhere; the packets up to here are in the file";
-    return new Failure(ExitCode.InputOutput, `write ${name}`, "no space left on the device", fix, {
-      cause: error,
-    });
-  }
-  const why = error.message.split("\n", 1)[0] ?? "";
-  return new Failure(ExitCode.InputOutput, `write ${name}`, why, "", { cause: error });
 }

@@ -6,6 +6,7 @@ import { defineCommand } from "../kit/command.ts";
 import { Failure } from "../kit/errors.ts";
 import { ExitCode } from "../kit/exit.ts";
 import { openFile } from "../kit/files.ts";
+import { DeviceFile } from "../kit/wiring.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Sink } from "../kit/output.ts";
 import { integer, interfaceName, text } from "../kit/parse.ts";
@@ -14,7 +15,7 @@ import { PcapSink } from "./pcap_sink.ts";
 import { type Flags, MAX_SNAPLEN, type Plan, planOf } from "./plan.ts";
 import { JsonPrinter, LinePrinter, type PacketSink } from "./printer.ts";
 import { type OctetSource, readCapture } from "./read_file.ts";
-import { DeviceFile, interfaceLines, openCapture } from "./wiring.ts";
+import { interfaceLines, openCapture } from "./wiring.ts";
 
 const off = { kind: "boolean", default: false, withNegated: false } as const;
 const times = { kind: "counter" } as const;

@@ -63,7 +63,14 @@ export function answerVersion(argv: readonly string[]): boolean {
       new TextEncoder().encode((isJson ? JSON.stringify(r) : versionText(r)) + "\n"),
     );
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    if (!(error instanceof Deno.errors.BrokenPipe)) failed(error);
   }
   return true;
+}
+
+/** Ends the process as `cli/kit` would, which is not loaded. */
+function failed(error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  Deno.stderr.writeSync(new TextEncoder().encode(`rptp: write stdout: ${why}\n`));
+  Deno.exit(74);
 }

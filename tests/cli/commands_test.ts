@@ -131,10 +131,19 @@ Deno.test("rptp: a reader that goes away (| head) is no error", async () => {
 });
 
 Deno.test("rptp: stdout that is closed or full is one line and exit 74", async () => {
-  const full = await sh(`"$rptp" completion bash >/dev/full`);
-  assertEquals(full.code, 74);
-  assertEquals(full.stderr.split("\n").length, 2, full.stderr);
-  match(full.stderr, /No space left on device/);
+  const why = "write stdout: no space left on the device; free some space or write elsewhere";
+  for (const command of ["completion bash", "doctor", "doctor --json", "--help"]) {
+    const full = await sh(`"$rptp" ${command} >/dev/full`);
+    assertEquals([full.code, full.stderr.replace(/^rptp( \w+)?: /, "").trimEnd()], [74, why]);
+  }
+  const version = await sh('"$rptp" --version >/dev/full');
+  assertEquals([version.code, version.stderr.split("\n").length], [74, 2]);
+  match(version.stderr, /^rptp: write stdout: No space left/);
+  const file = await sh('"$rptp" version --json=/dev/full');
+  assertEquals([file.code, file.stdout], [74, ""]);
+  match(file.stderr, /^rptp version: write \/dev\/full: no space left on the device/);
+  const descriptor = await sh('"$rptp" version --json=/dev/fd/3 3>&1 >/dev/null');
+  assertEquals([descriptor.code, JSON.parse(descriptor.stdout).event], [0, "version"]);
 });
 
 testNeeding(

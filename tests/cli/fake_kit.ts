@@ -41,8 +41,8 @@ export function fakeKit(
   const out = new TextSink();
   const err = new TextSink();
   const streams = {
-    out: new Output(out),
-    err: new Output(err),
+    out: new Output(out, "stdout"),
+    err: new Output(err, "stderr"),
     outIsTerminal: false,
     errIsTerminal: false,
   };
