@@ -20,6 +20,10 @@ export interface Ptp4lOptions {
   limitSeconds?: number;
   /** More lines for the [global] section. */
   extra?: readonly string[];
+  /** Sections of their own, before that of the interface. */
+  sections?: readonly string[];
+  /** Lines for the section of the interface. */
+  port?: readonly string[];
 }
 
 /** A running ptp4l. */
@@ -93,7 +97,9 @@ function configuration(side: Side, options: Ptp4lOptions, socket: string): strin
     `slaveOnly ${options.role === "slave" ? 1 : 0}`,
     `free_running ${isMaster || options.freeRunning === true ? 1 : 0}`,
     ...(options.extra ?? []),
+    ...(options.sections ?? []),
     `[${side.iface}]`,
+    ...(options.port ?? []),
   ];
   return `${lines.join("\n")}\n`;
 }

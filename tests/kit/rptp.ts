@@ -6,7 +6,8 @@ import type { Side } from "./netns.ts";
 import { Running } from "./process.ts";
 import { errorsOfClock, PieceClock, type TrueError } from "./truth.ts";
 
-const LAUNCHER = new URL("../../rptp", import.meta.url).pathname;
+/** The launcher of this repository. */
+export const LAUNCHER: string = new URL("../../rptp", import.meta.url).pathname;
 
 /** Where and for how long a command runs. */
 export interface RptpOptions {
