@@ -10,7 +10,7 @@ import { chooseServo, SERVO_NAMES, type ServoName } from "../../lib/ptp/servo/ch
 import { ServoState } from "../../lib/ptp/servo/servo.ts";
 import { isFollowing, PortState, STATE_NAMES } from "../../lib/ptp/state.ts";
 import { type CliCommand, type Context, defineCommand } from "../kit/command.ts";
-import { Failure } from "../kit/errors.ts";
+import { Failure, isOsError } from "../kit/errors.ts";
 import { ExitCode } from "../kit/exit.ts";
 import type { Kit } from "../kit/kit.ts";
 import { text } from "../kit/parse.ts";
@@ -26,7 +26,13 @@ import { CLOCK_FLAGS, clockSpec, type Io, STEERING_FLAGS, type SteeringFlags } f
 import { tellRefusal } from "./refusal.ts";
 import type { Teller } from "./report.ts";
 import { commandLineOf, PTP4L_FLAGS, type Ptp4lFlags, rewritePtp4l } from "./run_args.ts";
-import { openPlanned, type PlannedPort, PORTABLE_LOCK, type Session } from "./session.ts";
+import {
+  openPlanned,
+  type PlannedPort,
+  PORTABLE_LOCK,
+  type Session,
+  type SessionPlan,
+} from "./session.ts";
 import { hardwareClockOf } from "./wiring.ts";
 
 /** Flags of `rptp ptp run`. */
@@ -38,6 +44,7 @@ interface RunFlags extends Ptp4lFlags, SteeringFlags {
   readonly generalPort: number;
   readonly multicastLoop: boolean;
   readonly io: Io;
+  readonly management: "off" | "read-only";
 }
 
 const FLAGS: FlagParametersForType<RunFlags, Context> = {
@@ -66,6 +73,7 @@ const FLAGS: FlagParametersForType<RunFlags, Context> = {
   generalPort: CLOCK_FLAGS.generalPort,
   multicastLoop: CLOCK_FLAGS.multicastLoop,
   io: CLOCK_FLAGS.io,
+  management: CLOCK_FLAGS.management,
   ...STEERING_FLAGS,
 };
 
@@ -120,7 +128,7 @@ async function runPlan(kit: Kit, flags: RunFlags, job: Job): Promise<ExitCode> {
   const spec = flags.clock ?? clockOf(plan, teller);
   const stamps = spec.kind === "phc" ? "hardware" : "software";
   const servo = servoPlan(job.checked.config, stamps);
-  const session = await openPlanned(kit, {
+  const session = await openManaged(kit, job, flags, {
     clock: spec,
     steers: !plan.freeRunning,
     ports: plan.ports.map((one) => plannedPort(one, flags)),
@@ -159,6 +167,27 @@ async function runPlan(kit: Kit, flags: RunFlags, job: Job): Promise<ExitCode> {
   }
   if (reporter.refusal !== undefined) tellRefusal(kit, reporter.refusal);
   return summarize(kit, session);
+}
+
+/** Without management where nobody named its sockets and they cannot be had. */
+async function openManaged(
+  kit: Kit,
+  job: Job,
+  flags: RunFlags,
+  session: SessionPlan,
+): Promise<Session> {
+  const { isGiven, ...management } = job.plan.management;
+  try {
+    return await openPlanned(kit, {
+      ...session,
+      management: { ...management, network: flags.management },
+    });
+  } catch (error) {
+    const paths = [management.uds, management.udsRo];
+    if (isGiven || !isOsError(error) || !paths.includes(error.subject)) throw error;
+    job.teller.warn(`no management: ${error.message}; uds_address PATH names another place`);
+    return await openPlanned(kit, session);
+  }
 }
 
 function plannedPort(one: ClockPlan["ports"][number], flags: RunFlags): PlannedPort {

@@ -51,7 +51,7 @@ const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 };
 
 /** Defaults that linuxptp changed after 3.1.1; ours are the newer ones. */
-const NEWER_DEFAULTS = ["tx_timestamp_timeout", "uds_address", "uds_ro_address"];
+const NEWER_DEFAULTS = ["tx_timestamp_timeout"];
 
 interface Item {
   readonly section: string;

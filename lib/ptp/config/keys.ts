@@ -209,9 +209,10 @@ const PROGRAM_KEYS: readonly Key[] = [
   whole("tc_spanning_tree", 0, SWITCH),
   word("time_stamping", ["hardware", "software", "legacy", "onestep", "p2p1step"]),
   whole("tx_timestamp_timeout", 10, [1, INT_MAX]),
-  text("uds_address", "/var/run/ptp/ptp4l"),
+  // Every release has these two; the development version moved them to /var/run/ptp/.
+  text("uds_address", "/var/run/ptp4l"),
   whole("uds_file_mode", 0o660, [0, 0o777], PORT),
-  text("uds_ro_address", "/var/run/ptp/ptp4lro"),
+  text("uds_ro_address", "/var/run/ptp4lro"),
   whole("uds_ro_file_mode", 0o666, [0, 0o777], PORT),
   whole("use_syslog", 1, SWITCH),
   text("user", ""),

@@ -43,6 +43,20 @@ export interface ServoPlan {
   readonly options: RobustOptions & PiOptions;
 }
 
+/** The sockets that serve management, and what they tell of the machine. */
+export interface ManagementSettings {
+  readonly uds: string;
+  readonly udsRo: string;
+  readonly udsMode: number;
+  readonly udsRoMode: number;
+  /** Left out: rptp's own words. */
+  readonly userDescription?: string;
+  readonly productDescription?: string;
+  readonly revisionData?: string;
+  /** True where somebody named the paths. */
+  readonly isGiven: boolean;
+}
+
 /** Everything. */
 export interface ClockPlan {
   /** `undefined`: made from the first interface. */
@@ -60,6 +74,7 @@ export interface ClockPlan {
   /** syslog's: 6 and up everything, 5 changes of state, 4 warnings. */
   readonly loggingLevel: number;
   readonly messageTag: string;
+  readonly management: ManagementSettings;
 }
 
 const AUTOMATIC = "000000.0000.000000";
@@ -95,6 +110,16 @@ export function planOf(config: EffectiveConfig): ClockPlan {
     summaryInterval: powerOfTwo(config.number("summary_interval")),
     loggingLevel: config.number("logging_level"),
     messageTag: config.text("message_tag"),
+    management: {
+      uds: config.text("uds_address"),
+      udsRo: config.text("uds_ro_address"),
+      udsMode: config.number("uds_file_mode"),
+      udsRoMode: config.number("uds_ro_file_mode"),
+      ...given(config, "userDescription"),
+      ...given(config, "productDescription"),
+      ...given(config, "revisionData"),
+      isGiven: config.isGiven("uds_address") || config.isGiven("uds_ro_address"),
+    },
   };
 }
 
@@ -104,6 +129,10 @@ export function identityOf(text: string): ClockIdentity | undefined {
   if (match === null) return undefined;
   const digits = `${match[1]}${match[2]}${match[3]}`;
   return { high: parseInt(digits.slice(0, 8), 16), low: parseInt(digits.slice(8), 16) };
+}
+
+function given<K extends string>(config: EffectiveConfig, key: K): Partial<Record<K, string>> {
+  return config.isGiven(key) ? { [key]: config.text(key) } as Record<K, string> : {};
 }
 
 function portPlan(config: EffectiveConfig, port: PortSection): PortPlan {

@@ -72,10 +72,10 @@ const CLOCK_RULES: Readonly<Record<string, Rule>> = {
   utc_offset: honoured("announced as grandmaster; left out, the kernel's offset or the leap table"),
   leapfile: only([""], ignored("the built-in table of leap seconds is used")),
   kernel_leap: only([1], ignored("leap seconds are left to the kernel")),
-  manufacturerIdentity: only(["00:00:00"], ignored("no management message tells it yet")),
-  productDescription: only([";;"], ignored("no management message tells it yet")),
-  revisionData: only([";;"], ignored("no management message tells it yet")),
-  userDescription: only([""], ignored("no management message tells it yet")),
+  manufacturerIdentity: only(["00:00:00"], ignored("CLOCK_DESCRIPTION tells 00:00:00")),
+  productDescription: honoured(),
+  revisionData: honoured(),
+  userDescription: honoured(),
 };
 
 const AUTHENTICATION = refused("the AUTHENTICATION TLV is not built: messages would go unsecured");
@@ -144,7 +144,7 @@ const PORT_RULES: Readonly<Record<string, Rule>> = {
   "power_profile.2017.totalTimeInaccuracy": POWER,
   "power_profile.grandmasterID": POWER,
   "power_profile.version": only(["none"], ignored("the power profile's TLV is not built")),
-  profileIdentity: only(["00:00:00:00:00:00"], ignored("no management message tells it yet")),
+  profileIdentity: only(["00:00:00:00:00:00"], ignored("CLOCK_DESCRIPTION tells the default one")),
   ptp_dst_ipv4: honoured(),
   ptp_dst_ipv6: honoured(),
   ptp_dst_mac: honoured(),
@@ -217,8 +217,6 @@ const SERVO_RULES: Readonly<Record<string, Rule>> = {
   write_phase_mode: only([0], ignored("the clock is steered by frequency")),
 };
 
-const MANAGEMENT = ignored("the management socket is not connected yet");
-
 const PROGRAM_RULES: Readonly<Record<string, Rule>> = {
   assume_two_step: only([0], ignored("the message's own flag is believed")),
   check_fup_sync: only([0], ignored("Sync and Follow_Up are matched by sequenceId")),
@@ -242,10 +240,10 @@ const PROGRAM_RULES: Readonly<Record<string, Rule>> = {
       : { kind: "honoured", how: "left to us: software where the card cannot" };
   },
   tx_timestamp_timeout: ignored("transmit stamps are not waited for; a late one is used"),
-  uds_address: MANAGEMENT,
-  uds_file_mode: MANAGEMENT,
-  uds_ro_address: MANAGEMENT,
-  uds_ro_file_mode: MANAGEMENT,
+  uds_address: honoured(),
+  uds_file_mode: honoured(),
+  uds_ro_address: honoured(),
+  uds_ro_file_mode: honoured(),
   use_syslog: ignored("lines go to stdout, where systemd takes them"),
   user: only([""], ignored("start it as that user, with capabilities")),
   verbose: ignored("lines go to stdout always"),
