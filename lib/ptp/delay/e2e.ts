@@ -22,6 +22,7 @@ import { isPortAt, type PortIdentity } from "../wire/identity.ts";
 import { MessageType } from "../wire/header.ts";
 import * as message from "../wire/message.ts";
 import * as wire from "../wire/timestamp.ts";
+import { HeavySources } from "./heavy_sources.ts";
 import type { DelayMechanism } from "./mechanism.ts";
 import { ResponseQueue } from "./response_queue.ts";
 
@@ -65,6 +66,7 @@ export class EndToEnd implements DelayMechanism {
   readonly #port: E2eContext;
   readonly #pending = new Outstanding();
   readonly #responses: ResponseQueue;
+  readonly #heavy: HeavySources;
   readonly #time = timestamp();
   #deadline: Instant = NEVER;
   #isDue = false;
@@ -76,6 +78,7 @@ export class EndToEnd implements DelayMechanism {
   constructor(port: E2eContext, responses: ResponseQueue) {
     this.#port = port;
     this.#responses = responses;
+    this.#heavy = new HeavySources(port.random);
     this.#configuredLog = port.logMinDelayReqInterval;
     this.#sequenceId = port.random.integer(0x1_0000);
   }
@@ -121,6 +124,7 @@ export class EndToEnd implements DelayMechanism {
   receiveRequest(m: Received): Reason {
     if (m.type !== MessageType.DelayReq) return Reason.NotConfigured;
     if (m.stamp !== m.stamp) return Reason.MissingStamp;
+    if (!this.#heavy.admits(m)) return Reason.RateExceeded;
     this.#port.servedTime(m.stamp, this.#time);
     return this.#responses.push(m, this.#time) ? Reason.None : Reason.ResponseQueueFull;
   }
@@ -183,6 +187,7 @@ export class EndToEnd implements DelayMechanism {
       logMinDelayReqInterval: this.#port.logMinDelayReqInterval,
       requestsUnanswered: this.#unanswered,
       responsesDropped: this.#responses.dropped,
+      requestsShed: this.#heavy.shed,
     };
   }
 
@@ -195,6 +200,7 @@ export class EndToEnd implements DelayMechanism {
       if (!this.#port.emitter.delayResp(out, log, r)) return false;
       this.#responses.shift();
     }
+    this.#heavy.drained();
     return true;
   }
 
