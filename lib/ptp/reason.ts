@@ -52,5 +52,13 @@ export const Reason = {
   NotCapable: 28,
   /** Announce that has passed this clock before: our identity is in its path trace (16.2.3). */
   PathLoop: 29,
+  /** A unicast request refused, or a unicast Delay_Req without grant (16.1). */
+  NotGranted: 30,
+  /** Signaling from an address that the access list keeps out. */
+  AccessDenied: 31,
+  /** More messages than one source may send, or than it was granted. */
+  RateExceeded: 32,
+  /** A message of a master that is not in the unicast master table (17.4). */
+  NotInMasterTable: 33,
 } as const;
 export type Reason = typeof Reason[keyof typeof Reason];
