@@ -49,3 +49,21 @@ Deno.test("AddressTable: a MAC address round-trips", () => {
   const t = new AddressTable();
   assertEquals(t.hostText(t.internText("01:1b:19:00:00:00", 0)), "01:1b:19:00:00:00");
 });
+
+Deno.test("AddressTable: addresses whose hashes are the same stay apart", () => {
+  // Of 300,000 addresses about ten pairs share a hash of 32 bits.
+  const n = 300_000;
+  const t = new AddressTable(n);
+  const octets = new Uint8Array(4);
+  const view = new DataView(octets.buffer);
+  const addressOf = (k: number) => Math.imul(k, 0x9e3779b1) >>> 0;
+  const handles = new Set<number>();
+  for (let k = 0; k < n; k++) {
+    view.setUint32(0, addressOf(k));
+    const h = t.intern(Family.Ipv4, octets, 0, k & 0xffff);
+    handles.add(h);
+    t.copyOctets(h, octets, 0);
+    assertEquals([view.getUint32(0), t.port(h)], [addressOf(k), k & 0xffff]);
+  }
+  assertEquals(handles.size, n);
+});
