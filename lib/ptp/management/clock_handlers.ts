@@ -4,10 +4,11 @@
  */
 import { timestamp } from "../../base/time.ts";
 import type { DefaultDS } from "../datasets.ts";
-import { type TimeProperties } from "../options.ts";
-import { isFollowing } from "../state.ts";
+import type { TimeProperties } from "../options.ts";
 import { isSameClock } from "../wire/identity.ts";
 import { ManagementError } from "../wire/management.ts";
+import { MAX_DISPLAY_NAME } from "../wire/alternate_time_offset.ts";
+import { MAX_KEY } from "./alternates.ts";
 import type { BodyName } from "./bodies.ts";
 import type { BodyOf, ClockHandler, Result } from "./handlers.ts";
 import type { ManagedNode } from "./node.ts";
@@ -16,7 +17,7 @@ const DONE: Result = 0;
 const { NOT_SETABLE, NOT_SUPPORTED, WRONG_VALUE } = ManagementError;
 /** Octets of UTF-8 in a userDescription (15.5.3.1.3). */
 const MAX_USER_DESCRIPTION = 128;
-/** timeSource values up to here are the standard's or profiles'. */
+/** The one initializationKey that all clocks know (Table 62). */
 const INITIALIZE_EVENT = 0;
 
 function changeTime(node: ManagedNode, change: Partial<TimeProperties>): Result {
@@ -179,6 +180,43 @@ export const CLOCK_HANDLERS: ClockHandlers = {
     get: ({ instance: { timePropertiesDS: t } }) => ({ flags: t, timeSource: t.timeSource }),
     set: (node, { flags, timeSource }) => changeTime(node, { ...flags, timeSource }),
   },
+  PATH_TRACE_LIST: {
+    get: ({ instance: { announceTlvs } }) => ({
+      pathSequence: announceTlvs.path.map((clockIdentity) => ({ clockIdentity })),
+    }),
+  },
+  PATH_TRACE_ENABLE: {
+    get: ({ instance }) => ({ flags: { enable: instance.options.pathTrace } }),
+    set: ({ instance }, { flags }) =>
+      flags.enable === instance.options.pathTrace ? DONE : NOT_SETABLE,
+  },
+  ALTERNATE_TIME_OFFSET_ENABLE: {
+    get: ({ alternates }, _now, asked) => {
+      const found = alternates.find(asked?.keyField);
+      return found && { keyField: found.keyField, flags: { enable: found.isEnabled } };
+    },
+    set: (node, { keyField, flags }) => node.changeAlternate(keyField, { isEnabled: flags.enable }),
+  },
+  ALTERNATE_TIME_OFFSET_NAME: {
+    get: ({ alternates }, _now, asked) => {
+      const found = alternates.find(asked?.keyField);
+      return found && { keyField: found.keyField, displayName: found.displayName };
+    },
+    set: (node, { keyField, displayName }) =>
+      displayName.length > MAX_DISPLAY_NAME
+        ? WRONG_VALUE
+        : node.changeAlternate(keyField, { displayName }),
+  },
+  ALTERNATE_TIME_OFFSET_MAX_KEY: { get: () => ({ maxKey: MAX_KEY }) },
+  ALTERNATE_TIME_OFFSET_PROPERTIES: {
+    get: ({ alternates }, _now, asked) => {
+      const found = alternates.find(asked?.keyField);
+      if (found === undefined) return undefined;
+      const { keyField, currentOffset, jumpSeconds, timeOfNextJump } = found;
+      return { keyField, currentOffset, jumpSeconds, timeOfNextJump };
+    },
+    set: (node, { keyField, ...rest }) => node.changeAlternate(keyField, rest),
+  },
   TIME_STATUS_NP: { get: timeStatus },
   GRANDMASTER_SETTINGS_NP: {
     get: ({ instance: { defaultDS, options: { timeProperties: t } } }) => ({
@@ -206,9 +244,4 @@ export const CLOCK_HANDLERS: ClockHandlers = {
 /** Octets of a fault record behind its length field. */
 function recordLength(f: ManagedNode["faultLog"][number]): number {
   return 11 + 3 + f.faultName.length + f.faultValue.length + f.faultDescription.length;
-}
-
-/** True while one port of the instance follows a master. */
-export function isSynchronizing(node: ManagedNode): boolean {
-  return node.instance.ports.some((p) => isFollowing(p.state));
 }

@@ -82,7 +82,8 @@ function fullName(word: string): string {
   if (upper === "") throw new RangeError("expected a management id after the action");
   if (NAMES.has(upper)) return upper;
   const found = [...NAMES.keys()].filter((name) => name.startsWith(upper));
-  if (found.length === 1) return found[0]!;
+  const ids = new Set(found.map((name) => NAMES.get(name)));
+  if (ids.size === 1) return found.at(-1)!;
   if (found.length > 1) throw new RangeError(`${word} may be ${found.join(", ")}`);
   const close = nearest(upper, [...NAMES.keys()]);
   const guess = close === undefined ? "" : `; did you mean ${close}?`;

@@ -21,8 +21,8 @@ export type BodyOf<N extends BodyName> = ValuesOf<(typeof BODIES)[N]["layout"]>;
 
 /** How one id of the clock is answered. */
 export interface ClockHandler<N extends BodyName> {
-  /** `undefined`: not supported here. */
-  get?(node: ManagedNode, now: Instant): BodyOf<N> | undefined;
+  /** `undefined`: not supported here. `asked` is the data of the GET, where it brought all of it. */
+  get?(node: ManagedNode, now: Instant, asked?: BodyOf<N>): BodyOf<N> | undefined;
   set?(node: ManagedNode, values: BodyOf<N>, now: Instant): Result;
   command?(node: ManagedNode, values: BodyOf<N>, now: Instant): Result;
 }
@@ -36,7 +36,7 @@ export interface PortHandler<N extends BodyName> {
 
 /** A handler of either kind, its types erased and its port bound. */
 export interface Handler {
-  get?(): Values | undefined;
+  get?(asked?: Values): Values | undefined;
   set?(values: Values): Result;
   command?(values: Values): Result;
 }
@@ -51,7 +51,7 @@ export function handlerOf(
   if (port === undefined) {
     const h = CLOCK_HANDLERS[name] as ClockHandler<BodyName> | undefined;
     return bind(
-      h?.get && (() => h.get?.(node, now)),
+      h?.get && ((asked) => h.get?.(node, now, asked as never)),
       h?.set && ((values) => h.set?.(node, values as never, now) ?? 0),
       h?.command && ((values) => h.command?.(node, values as never, now) ?? 0),
     );

@@ -10,6 +10,7 @@ import type { PtpInstance } from "../instance.ts";
 import type { PtpPort } from "../port.ts";
 import type { ServoSample } from "../servo/servo.ts";
 import { StateEvent } from "../state.ts";
+import { type AlternateChange, Alternates } from "./alternates.ts";
 import type { PortAddress } from "./composite.ts";
 
 /** One port's hold on the network. */
@@ -70,11 +71,23 @@ export class ManagedNode {
   sample: ServoSample | undefined;
   /** SYNCHRONIZATION_UNCERTAIN_NP; 0xFF: nobody has said. */
   uncertain = 0xff;
+  /** Alternate timescales as configured and as SET. */
+  readonly alternates: Alternates;
   readonly #timeouts: Timeouts[] = [];
 
   constructor(instance: PtpInstance, description: NodeDescription) {
     this.instance = instance;
     this.description = description;
+    this.alternates = new Alternates(instance.options.alternateTimeOffsets);
+  }
+
+  /** Changes one alternate timescale; a grandmaster announces it at once. */
+  changeAlternate(keyField: number, change: AlternateChange): number {
+    const error = this.alternates.change(keyField, change);
+    if (error !== 0) return error;
+    this.instance.options.alternateTimeOffsets = this.alternates.enabled();
+    this.instance.requestDecision();
+    return 0;
   }
 
   /** The port with that number. */

@@ -16,7 +16,7 @@ import { Action, ManagementError } from "../wire/management.ts";
 import { BODIES, type BodyName, bodyName, type Notification } from "./bodies.ts";
 import { Reader, Writer } from "./cursor.ts";
 import { handlerOf } from "./handlers.ts";
-import { decode, encode, type Values } from "./kind.ts";
+import { decode, encode, type Layout, type Values } from "./kind.ts";
 import * as message from "./message.ts";
 import type { Envelope, ManagementMessage } from "./message.ts";
 import type { ManagedNode } from "./node.ts";
@@ -209,7 +209,7 @@ class Request {
     if (!BODIES[name].actions.includes("GSRC"[action] ?? "-")) {
       return this.#error(NOT_SUPPORTED, port);
     }
-    if (action === Action.Get) return this.#values(name, handler.get?.(), port);
+    if (action === Action.Get) return this.#values(name, handler.get?.(this.#asked(name)), port);
     const act = action === Action.Set ? handler.set : handler.command;
     if (act === undefined) return this.#error(NOT_SUPPORTED, port);
     const given = this.#given(name);
@@ -217,7 +217,7 @@ class Request {
     const result = act(given);
     if (result !== 0) return this.#error(result, port);
     return action === Action.Set
-      ? this.#values(name, handler.get?.() ?? given, port)
+      ? this.#values(name, handler.get?.(given) ?? given, port)
       : this.#values(name, given, port);
   }
 
@@ -241,6 +241,12 @@ class Request {
     const s = subscriptions.find(this.#now, address);
     const values = { duration: s?.duration ?? 0, events: s?.events ?? NO_EVENTS };
     return this.#values(name, values, undefined);
+  }
+
+  /** What a GET names, as the key of a table; most bring nothing. */
+  #asked(name: BodyName): Values | undefined {
+    const r = new Reader(this.#view, this.#m.dataAt, this.#m.dataEnd);
+    return r.left === 0 ? undefined : decode(BODIES[name].layout as Layout, r);
   }
 
   /** The values a SET or COMMAND brings, or a managementErrorId. */
