@@ -13,6 +13,7 @@ import { interfaceName } from "../kit/parse.ts";
 import { offsetText } from "./chart.ts";
 import { CLOCK_FLAGS, type ClockFlags, STEERING_FLAGS, type SteeringFlags } from "./options.ts";
 import { tellRefusal } from "./refusal.ts";
+import { rewriteProfile } from "./profile_flag.ts";
 import { openSession, servoOf, type Session } from "./session.ts";
 
 /** Flags of `rptp ptp bc`. */
@@ -52,6 +53,7 @@ grandmaster of all of them. What it refuses to do to the system clock is as in r
   flags: FLAGS,
   aliases: { i: "iface" },
   hasDuration: true,
+  rewrite: rewriteProfile,
   run: async (kit, flags) => {
     checkInterfaces(flags.iface);
     const session = await openSession(kit, flags, {

@@ -8,6 +8,7 @@ import { type CliCommand, defineCommand } from "../kit/command.ts";
 import { ExitCode } from "../kit/exit.ts";
 import type { Kit } from "../kit/kit.ts";
 import { SHARED_FLAGS, type SharedFlags } from "./options.ts";
+import { rewriteProfile } from "./profile_flag.ts";
 import { openSession, type Session, snapshotOf } from "./session.ts";
 
 /** The command. */
@@ -29,6 +30,7 @@ CLOCK_MONOTONIC_RAW that starts at CLOCK_REALTIME + offset, an arbitrary one.`,
   flags: SHARED_FLAGS,
   aliases: { i: "iface" },
   hasDuration: true,
+  rewrite: rewriteProfile,
   run: async (kit, flags) => {
     const session = await openSession(kit, flags, {
       ifaces: [flags.iface],

@@ -6,6 +6,7 @@ import type { FlagParametersForType } from "@stricli/core";
 import type { Nanos } from "../../lib/base/time.ts";
 import { DELAY_MECHANISMS, type DelayMechanismName } from "../../lib/ptp/options.ts";
 import { type ClockSpec, parseClockSpec } from "../../lib/ptp/clock_spec.ts";
+import { PROFILE_NAMES, type ProfileName } from "../../lib/ptp/profile/profiles.ts";
 import type { Context } from "../kit/command.ts";
 import { duration, integer, interfaceName, port } from "../kit/parse.ts";
 import { type Transport, TRANSPORTS } from "./net/transport.ts";
@@ -16,6 +17,7 @@ export type Io = "auto" | "ffi" | "deno";
 
 /** Flags of all commands that run a clock. */
 export interface ClockFlags extends ManagementFlags {
+  readonly profile?: ProfileName;
   readonly transport: Transport;
   readonly udp6Scope: number;
   readonly multicastTtl: number;
@@ -81,6 +83,12 @@ function upTo(max: number, brief: string, fallback: string) {
 
 /** How the flags of every clock are parsed and explained. */
 export const CLOCK_FLAGS: FlagParametersForType<ClockFlags, Context> = {
+  profile: {
+    kind: "enum",
+    values: PROFILE_NAMES,
+    brief: "A profile's defaults and ranges for the flags below; rptp ptp profiles tells them",
+    optional: true,
+  },
   transport: {
     kind: "enum",
     values: TRANSPORTS,

@@ -47,6 +47,7 @@ import {
 import type { ClockFlags, Io } from "./options.ts";
 import { type ManagedPort, type ManagementPlan, openManagement } from "./pmc/service.ts";
 import type { ManagementService } from "./pmc/service.ts";
+import { applyProfile } from "./profile_flag.ts";
 import { Reporter, type Teller } from "./report.ts";
 import {
   absoluteRaw,
@@ -133,15 +134,17 @@ export interface SessionPlan {
 /** Opens what the flags ask for. */
 export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Session> {
   const { transport } = flags;
+  const profile = flags.profile === undefined ? undefined : applyProfile(flags.profile, flags);
+  for (const one of profile?.lacking ?? []) kit.warn(`profile ${flags.profile}: ${one}`);
   const port = {
     transport,
-    groups: groupsOf(transport, flags.udp6Scope),
+    groups: profile?.groups ?? groupsOf(transport, flags.udp6Scope),
     eventPort: flags.eventPort,
     generalPort: flags.generalPort,
     multicastTtl: flags.multicastTtl,
     eventDscp: flags.dscpEvent,
     generalDscp: flags.dscpGeneral,
-    options: { ...portOptions(flags), ...role.port },
+    options: { ...portOptions(flags), ...profile?.port, ...role.port },
   };
   return openPlanned(kit, {
     clock: flags.clock,
@@ -153,6 +156,7 @@ export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Se
       domainNumber: flags.domain,
       priority1: flags.priority1,
       priority2: flags.priority2,
+      ...profile?.instance,
       ...role.instance,
     },
     management: managementOf(flags),

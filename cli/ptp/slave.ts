@@ -11,6 +11,7 @@ import type { Kit } from "../kit/kit.ts";
 import { offsetText } from "./chart.ts";
 import { SHARED_FLAGS, type SharedFlags, STEERING_FLAGS, type SteeringFlags } from "./options.ts";
 import { tellRefusal } from "./refusal.ts";
+import { rewriteProfile } from "./profile_flag.ts";
 import { openSession, type Session, snapshotOf } from "./session.ts";
 import { SERVO_FILE_FLAGS, type ServoFileFlags, SlaveServo } from "./slave_servo.ts";
 
@@ -46,6 +47,7 @@ synchronised at the end. The clock keeps the last good frequency.`,
   flags: FLAGS,
   aliases: { i: "iface" },
   hasDuration: true,
+  rewrite: rewriteProfile,
   run: async (kit, flags) => {
     const servo = new SlaveServo(flags);
     const session = await openSession(kit, flags, {

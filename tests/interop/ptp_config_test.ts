@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- linuxptp spells its keys so
 /**
  * linuxptp's own configurations, as Debian ships them: rptp reads what ptp4l reads.
  *

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { check, defaultsOf, type ProfileSettings } from "./profile.ts";
-import { profileNamed, PROFILES } from "./profiles.ts";
+import { PROFILE_NAMES, profileNamed, PROFILES } from "./profiles.ts";
 
 /** What `given` has wrong for the profile, as `name: accepted`. */
 function wrongs(name: string, given: Partial<ProfileSettings>): string[] {
@@ -15,6 +15,7 @@ Deno.test("PROFILES: every default is accepted by its own profile", () => {
 
 Deno.test("PROFILES: names are unique, each value has a source, no attribute twice", () => {
   const names = PROFILES.map((profile) => profile.name);
+  assertEquals(names, [...PROFILE_NAMES]);
   assertEquals(new Set(names).size, names.length);
   for (const profile of PROFILES) {
     const attributes = profile.values.map((value) => value.name);

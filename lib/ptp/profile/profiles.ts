@@ -20,6 +20,20 @@ export const PROFILES: readonly Profile[] = [
   GPTP,
 ];
 
+/** Their names, in the same order. */
+export const PROFILE_NAMES = [
+  "default-e2e",
+  "default-p2p",
+  "st2059-2",
+  "aes67",
+  "aes-r16",
+  "g8265.1",
+  "g8275.1",
+  "g8275.2",
+  "gptp",
+] as const;
+export type ProfileName = typeof PROFILE_NAMES[number];
+
 /** What else the profiles are called, without regard to case. */
 const ALIASES: Readonly<Record<string, string>> = {
   default: "default-e2e",
