@@ -174,10 +174,45 @@ export class Emitter {
     return true;
   }
 
-  /** Delay_Req that asks for its transmit stamp. */
-  delayReq(out: PacketBatch, sequenceId: number): boolean {
+  /** Announce to one client, with the period it was granted. */
+  announceTo(
+    out: PacketBatch,
+    sequenceId: number,
+    peer: AddressHandle,
+    log: number,
+    source: AnnounceSource,
+  ): boolean {
+    if (!this.announce(out, sequenceId, log, source)) return false;
+    toPeer(out, out.count - 1, peer);
+    return true;
+  }
+
+  /** A two-step Sync to one client. */
+  syncTo(out: PacketBatch, sequenceId: number, peer: AddressHandle, ticket: number): boolean {
+    if (!this.sync(out, sequenceId, NO_INTERVAL)) return false;
+    const i = out.count - 1;
+    toPeer(out, i, peer);
+    out.ticket[i] = ticket;
+    return true;
+  }
+
+  /** Its Follow_Up. */
+  followUpTo(
+    out: PacketBatch,
+    sequenceId: number,
+    peer: AddressHandle,
+    t1: Readonly<Timestamp>,
+  ): boolean {
+    if (!this.followUp(out, sequenceId, NO_INTERVAL, t1)) return false;
+    toPeer(out, out.count - 1, peer);
+    return true;
+  }
+
+  /** Delay_Req that asks for its transmit stamp; `peer` 0: by multicast. */
+  delayReq(out: PacketBatch, sequenceId: number, peer: AddressHandle = 0): boolean {
     const i = this.#open(out, MessageType.DelayReq, sequenceId, NO_INTERVAL);
     if (i < 0) return false;
+    if (peer !== 0) toPeer(out, i, peer);
     out.ticket[i] = ticketOf(MessageType.DelayReq, sequenceId);
     return true;
   }
@@ -188,10 +223,7 @@ export class Emitter {
     const i = this.#open(out, MessageType.DelayResp, r.sequenceId, isUnicast ? NO_INTERVAL : log);
     if (i < 0) return false;
     const o = out.offset[i]!;
-    if (isUnicast) {
-      out.peer[i] = r.peer;
-      out.view.setUint16(o + 6, Flag.Unicast);
-    }
+    if (isUnicast) toPeer(out, i, r.peer);
     const fraction = wire.write(out.view, o + message.TIMESTAMP, r.receiveTime);
     header.writeCorrectionWords(out.view, o, r.correctionHigh, r.correctionLow);
     if (fraction !== 0) addFraction(out.view, o, -fraction);
@@ -217,7 +249,7 @@ export class Emitter {
     const o = out.offset[i]!;
     const fraction = wire.write(out.view, o + message.TIMESTAMP, r.time);
     header.writeCorrection(out.view, o, -fraction);
-    out.view.setUint16(o + 6, Flag.TwoStep | (r.peer === 0 ? 0 : Flag.Unicast));
+    out.view.setUint16(o + 6, out.view.getUint16(o + 6) | Flag.TwoStep);
     out.ticket[i] = ticketOf(MessageType.PdelayResp, id);
     return true;
   }
@@ -230,7 +262,6 @@ export class Emitter {
     const fraction = wire.write(out.view, o + message.TIMESTAMP, r.time);
     header.writeCorrectionWords(out.view, o, r.correctionHigh, r.correctionLow);
     if (fraction !== 0) addFraction(out.view, o, fraction);
-    if (r.peer !== 0) out.view.setUint16(o + 6, Flag.Unicast);
     return true;
   }
 
@@ -250,10 +281,7 @@ export class Emitter {
     if (i < 0) return false;
     const o = out.offset[i]!;
     writePort(out.view, o + TARGET_PORT_IDENTITY, s.target);
-    if (s.peer !== 0) {
-      out.peer[i] = s.peer;
-      out.view.setUint16(o + 6, Flag.Unicast);
-    }
+    if (s.peer !== 0) toPeer(out, i, s.peer);
     for (let k = 0; k < s.length; k++) out.bytes[o + SIGNALING_LENGTH + k] = s.octets[k]!;
     lengthen(out, i, s.length);
     return true;
@@ -262,7 +290,7 @@ export class Emitter {
   #openPeer(out: PacketBatch, type: MessageType, r: PeerResponse): number {
     const i = this.#open(out, type, r.sequenceId, NO_INTERVAL);
     if (i < 0) return i;
-    if (r.peer !== 0) out.peer[i] = r.peer;
+    if (r.peer !== 0) toPeer(out, i, r.peer);
     writePort(out.view, out.offset[i]! + message.REQUESTING_PORT_IDENTITY, r.requester);
     return i;
   }
@@ -300,6 +328,13 @@ export class Emitter {
     this.sent[type]! += 1;
     return i;
   }
+}
+
+/** The message in slot `i` is for one receiver alone. */
+function toPeer(out: PacketBatch, i: number, peer: AddressHandle): void {
+  out.peer[i] = peer;
+  const o = out.offset[i]! + 6;
+  out.view.setUint16(o, out.view.getUint16(o) | Flag.Unicast);
 }
 
 /** Appends whole TLVs, where the slot has room for them. */

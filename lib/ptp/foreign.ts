@@ -2,6 +2,7 @@
  * The foreign master list of one port (IEEE 1588-2019 9.3.2.4, 9.3.2.5).
  * @module
  */
+import type { AddressHandle } from "../base/address.ts";
 import { between, type Instant, NEVER } from "../base/time.ts";
 import { type DataSet, isBetter } from "./compare.ts";
 import { intervalOf, sane } from "./interval.ts";
@@ -50,6 +51,8 @@ export class ForeignMaster implements DataSet {
   stepsRemoved = 0;
   logAnnounceInterval = 0;
   sequenceId = 0;
+  /** The address its last Announce came from. */
+  peer: AddressHandle = 0;
   /** Behind its last Announce. */
   readonly tlvs = new TlvStore();
   /** True where the last Announce's TLVs differ from those of the one before. */
@@ -163,6 +166,7 @@ export class ForeignMasters {
     }
     const wasQualified = entry === this.#held || entry.isQualified(m.at);
     entry.sequenceId = m.sequenceId;
+    entry.peer = m.peer;
     entry.logAnnounceInterval = sane(
       m.logMessageInterval,
       MIN_LOG_ANNOUNCE,

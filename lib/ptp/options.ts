@@ -7,6 +7,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { millis, type Nanos, nanos, seconds } from "../base/time.ts";
 import type { Servo } from "./servo/servo.ts";
+import type { UnicastClientOptions } from "./unicast/client.ts";
+import type { UnicastServerOptions } from "./unicast/server.ts";
 import type { AlternateTimeOffset } from "./wire/alternate_time_offset.ts";
 import { TimeSource } from "./wire/announce.ts";
 import type { ClockIdentity } from "./wire/identity.ts";
@@ -97,6 +99,19 @@ export interface PortOptions {
   followUpInfo: boolean;
   /** Does as a neighbour's message interval request says (802.1AS-2020 10.6.4.3). */
   acceptIntervalRequests: boolean;
+  /** A master sends Announce and Sync to the multicast group; false: only to whom it granted them. */
+  multicast: boolean;
+  /**
+   * A slave sends Delay_Req to its master alone, and by multicast after four without answer; a
+   * unicast server answers a unicast Delay_Req without grant, too.
+   */
+  hybridE2e: boolean;
+  /** Delay_Req a second of one source that a master answers without grant; 0 for all. */
+  maxDelayReqRate: number;
+  /** Grants unicast transmissions (16.1). */
+  unicastServer: Readonly<UnicastServerOptions> | undefined;
+  /** Follows only masters of this table, by unicast (17.4). */
+  unicastClient: Readonly<UnicastClientOptions> | undefined;
   /** Announce intervals without Announce after which a master counts as gone, 2 or more. */
   announceReceiptTimeout: number;
   /** Path delay master to slave less the mean (7.4.2). */
@@ -181,6 +196,11 @@ export const DEFAULT_PORT: Readonly<PortOptions> = {
   asCapable: "always",
   followUpInfo: false,
   acceptIntervalRequests: false,
+  multicast: true,
+  hybridE2e: false,
+  maxDelayReqRate: 1024,
+  unicastServer: undefined,
+  unicastClient: undefined,
   announceReceiptTimeout: 3,
   delayAsymmetry: nanos(0),
   maxMissedStamps: 8,

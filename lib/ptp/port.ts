@@ -5,6 +5,7 @@
  * where its state changes. It does no I/O and reads no clock of its own.
  * @module
  */
+import type { AddressHandle } from "../base/address.ts";
 import { type PacketBatch, SlotKind } from "../base/batch.ts";
 import { FaultCounters } from "../base/faults.ts";
 import type { Protocol } from "../base/link.ts";
@@ -35,6 +36,8 @@ import { Initializing } from "./roles/initializing.ts";
 import { Listening } from "./roles/listening.ts";
 import { Master } from "./roles/master.ts";
 import { Passive } from "./roles/passive.ts";
+import { PortUnicast } from "./port_unicast.ts";
+import { isUnicastTicket } from "./unicast/stamp_book.ts";
 import { PortSignaling } from "./port_signaling.ts";
 import { PreMaster } from "./roles/pre_master.ts";
 import type { Role, RolePort } from "./roles/role.ts";
@@ -69,6 +72,7 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
   /** Peer delay, in every state; `undefined` with end-to-end delay alone. */
   readonly peer: PeerToPeer | undefined;
   readonly signaling: PortSignaling;
+  readonly unicast: PortUnicast;
   /** Messages received by `messageType`, before any is dropped but for faults of the wire. */
   readonly received = new Float64Array(16);
   /** Messages not used, by {@linkcode Reason}. */
@@ -99,6 +103,7 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
     const { mechanism, peer } = chooseDelay(this, options, destinations);
     this.delay = mechanism;
     this.peer = peer;
+    this.unicast = new PortUnicast(this, options, destinations);
     this.signaling = new PortSignaling(this);
     this.#following = new Following(this);
     this.#roles = {
@@ -147,17 +152,20 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
     if (this.foreign.hasChanged || this.siblings.hasChanged) this.instance.requestDecision();
     this.#role.expire(now);
     this.peer?.expire(now);
+    this.unicast.expire(now);
   }
 
   deadline(): Instant {
     const peer = this.peer === undefined ? NEVER : this.peer.deadline();
-    const others = earliest(this.foreign.deadline, this.siblings.deadline());
+    const watches = earliest(this.foreign.deadline, this.siblings.deadline());
+    const others = earliest(watches, this.unicast.deadline());
     const own = earliest(earliest(this.#role.deadline(), others), peer);
     return this.instance.isFirst(this) ? earliest(own, this.instance.deadline()) : own;
   }
 
   transmit(now: Instant, out: PacketBatch): void {
     if (!this.signaling.transmit(out)) return;
+    if (this.unicast.server?.transmit(out) === false) return;
     if (this.peer !== undefined && !this.peer.transmit(out)) return;
     if (this.management !== undefined && !this.management.transmit(now, out)) return;
     this.#role.transmit(now, out);
@@ -256,7 +264,8 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
     if (to === undefined) return;
     this.#role.leave(now, to);
     if (!isRunning(to)) this.#forget();
-    else if (!isRunning(from) && this.options.delayMechanism === "p2p") this.peer?.start(now);
+    else if (!isRunning(from)) this.#begin(now);
+    if (from === PortState.Master) this.unicast.server?.cancelAll();
     this.#role = this.#roles[to];
     this.portDS.portState = to;
     this.push({
@@ -276,6 +285,8 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
     const steps = announce.stepsRemoved(m.view, m.offset);
     if (steps >= this.instance.options.maxStepsRemoved) return Reason.StepsRemoved;
     if (hasPassed(m, this.portIdentity)) return Reason.PathLoop;
+    const stranger = this.unicast.client?.onAnnounce(m) ?? Reason.None;
+    if (stranger !== Reason.None) return stranger;
     const reason = this.foreign.accept(m);
     if (reason !== Reason.None) return reason;
     const held = this.foreign.held;
@@ -292,6 +303,8 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
   }
 
   announceExpired(now: Instant): void {
+    const silent = this.foreign.held;
+    if (silent !== undefined) this.unicast.client?.lost(now, silent.sender);
     this.foreign.dropHeld();
     this.instance.requestDecision();
     this.announceTimer.stop();
@@ -324,9 +337,37 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
   restartServo(now: Instant): void {
     const discipline = this.instance.discipline;
     discipline.restart(now);
+    this.unicast.client?.select(now, this.parent);
     this.#prospect.deliver(this.parent, (masterTime, local) => this.forward(masterTime, local));
     const link = this.peer === undefined || !this.delay.usesLink ? NaN : this.peer.meanLinkDelay;
     if (link === link) discipline.linkDelay(link as Nanos, now);
+  }
+
+  unfollowed(now: Instant): void {
+    this.unicast.client?.unselect(now);
+  }
+
+  granted(now: Instant, messageType: number, log: number, isNew: boolean): void {
+    if (messageType === MessageType.Sync) this.#following.sync.logSyncInterval = log;
+    if (messageType !== MessageType.DelayResp) return;
+    this.portDS.logMinDelayReqInterval = log;
+    if (isNew && isFollowing(this.state)) this.delay.startRequests(now);
+  }
+
+  admitsDelayReq(m: Received): Reason {
+    return this.unicast.admitsDelayReq(m);
+  }
+
+  delayReqPeer(now: Instant): AddressHandle {
+    return this.unicast.delayReqPeer(now, this.foreign.held?.peer ?? 0);
+  }
+
+  get mayMulticast(): boolean {
+    return this.unicast.client === undefined;
+  }
+
+  get isMaster(): boolean {
+    return this.state === PortState.Master;
   }
 
   linkMeasured(delay: Nanos, at: Instant): void {
@@ -362,7 +403,7 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
       case MessageType.Announce:
       case MessageType.Sync:
       case MessageType.FollowUp:
-        return this.isCapable ? this.#role.receive(m) : Reason.NotCapable;
+        return this.isCapable ? this.#receiveTiming(m) : Reason.NotCapable;
       case MessageType.Management:
         return this.management === undefined ? Reason.NotConfigured : this.management.receive(m);
       case MessageType.Signaling:
@@ -370,6 +411,12 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
       default:
         return this.#role.receive(m);
     }
+  }
+
+  #receiveTiming(m: Received): Reason {
+    const reason = this.#role.receive(m);
+    if (m.type === MessageType.Sync && reason === Reason.None) this.unicast.client?.onSync(m.at);
+    return reason;
   }
 
   /** A message of this clock: of this port, of another one on the same path, or of a clone. */
@@ -384,7 +431,10 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
   }
 
   #stamped(now: Instant, ticket: number, at: Instant): void {
-    this.faults.count(this.#deliverStamp(now, ticketType(ticket), ticketSequenceId(ticket), at));
+    const reason = isUnicastTicket(ticket)
+      ? this.unicast.server?.stamped(ticket, at) ?? Reason.LateStamp
+      : this.#deliverStamp(now, ticketType(ticket), ticketSequenceId(ticket), at);
+    this.faults.count(reason);
   }
 
   #deliverStamp(now: Instant, type: number, id: number, at: Instant): Reason {
@@ -392,6 +442,12 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
     const isPeers = type === MessageType.PdelayReq || type === MessageType.PdelayResp;
     if (!isPeers) return this.#role.stamped(now, type, id, at);
     return this.peer === undefined ? Reason.LateStamp : this.peer.stamped(type, id, at);
+  }
+
+  /** What runs in every state that runs. */
+  #begin(now: Instant): void {
+    if (this.options.delayMechanism === "p2p") this.peer?.start(now);
+    this.unicast.start(now);
   }
 
   /** Watches `master`'s Announce, from now on where it is another one than before; roles only look. */
@@ -410,6 +466,7 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
     this.announceTimer.stop();
     this.peer?.clear();
     this.signaling.clear();
+    this.unicast.clear();
     this.instance.requestDecision();
   }
 }

@@ -10,6 +10,7 @@ import type { PtpEvent } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { PtpInstance } from "./instance.ts";
 import type { Destinations, PortOptions } from "./options.ts";
+import { SignalingQueue } from "./signaling_queue.ts";
 import type { PortIdentity } from "./wire/identity.ts";
 
 /** The half of a port that has no states. */
@@ -18,6 +19,8 @@ export class PortBase {
   readonly portDS: PortDS;
   readonly emitter: Emitter;
   readonly random: Random;
+  /** Signaling messages to be sent. */
+  readonly queue: SignalingQueue;
   readonly dataSets: AnnounceSource;
   protected readonly instance: PtpInstance;
   protected readonly events = new EventQueue();
@@ -29,6 +32,8 @@ export class PortBase {
     this.random = instance.random.derive(`port${options.portNumber}`);
     this.dataSets = instance;
     this.emitter = new Emitter(instance.options, this.portDS.portIdentity, destinations);
+    const capacity = options.unicastServer === undefined ? 64 : 1024;
+    this.queue = new SignalingQueue(this.emitter, this.random.derive("signaling"), capacity);
     if (options.followUpInfo) this.emitter.followUpInformation = instance.followUpInformation;
   }
 

@@ -3,38 +3,35 @@
  * @module
  */
 import type { PacketBatch } from "../base/batch.ts";
-import type { Random } from "../base/random.ts";
-import type { Emitter } from "./emit.ts";
+import type { PortUnicast } from "./port_unicast.ts";
 import { Reason } from "./reason.ts";
 import type { Received } from "./received.ts";
-import { SignalingQueue } from "./signaling_queue.ts";
+import type { SignalingQueue } from "./signaling_queue.ts";
 import * as ieee8021 from "./wire/ieee8021.ts";
 import { ANY_PORT, isClockAt, type PortIdentity } from "./wire/identity.ts";
 import * as message from "./wire/message.ts";
 import { TARGET_PORT_IDENTITY } from "./wire/signaling.ts";
+import * as signaling from "./wire/signaling.ts";
 import * as tlv from "./wire/tlv.ts";
+import { TlvType } from "./wire/tlv.ts";
 
 /** What the port does with the TLVs it understands; each returns why not. */
 export interface SignalingContext {
   readonly portIdentity: Readonly<PortIdentity>;
-  readonly emitter: Emitter;
-  readonly random: Random;
+  readonly queue: SignalingQueue;
+  readonly unicast: PortUnicast;
   /** A message interval request at `t`. */
   onIntervalRequest(m: Received, t: number): Reason;
 }
 
 export class PortSignaling {
+  /** Messages to be sent. */
+  readonly queue: SignalingQueue;
   readonly #port: SignalingContext;
-  #queue: SignalingQueue | undefined;
 
   constructor(port: SignalingContext) {
     this.#port = port;
-  }
-
-  /** Messages to be sent; made when first used. */
-  get queue(): SignalingQueue {
-    this.#queue ??= new SignalingQueue(this.#port.emitter, this.#port.random.derive("signaling"));
-    return this.#queue;
+    this.queue = port.queue;
   }
 
   /** `None` where one of the TLVs was used. */
@@ -42,11 +39,17 @@ export class PortSignaling {
     if (!this.#isForUs(m)) return Reason.OtherPort;
     const { view: v, offset: o } = m;
     const end = message.end(v, o);
+    const isUnicast = this.#isUnicast(m);
+    if (isUnicast) {
+      const refusal = this.#beginAnswer(m);
+      if (refusal !== Reason.None) return refusal;
+    }
     let reason: Reason = Reason.NotConfigured;
     for (let t = message.firstTlv(v, o); t < end; t = tlv.next(v, t)) {
       const one = this.#take(m, t);
       if (one !== undefined && reason !== Reason.None) reason = one;
     }
+    if (isUnicast) this.queue.end();
     return reason;
   }
 
@@ -60,16 +63,43 @@ export class PortSignaling {
 
   /** False where the batch is full. */
   transmit(out: PacketBatch): boolean {
-    return this.#queue === undefined || this.#queue.transmit(out);
+    return this.queue.transmit(out);
   }
 
   clear(): void {
-    this.#queue?.clear();
+    this.queue.clear();
   }
 
   #take(m: Received, t: number): Reason | undefined {
     if (ieee8021.isIntervalRequest(m.view, t)) return this.#port.onIntervalRequest(m, t);
-    return undefined;
+    const { server, client } = this.#port.unicast;
+    if (signaling.isRequest(m.view, t)) return server?.onRequest(m, t);
+    if (signaling.isGrant(m.view, t)) return client?.onGrant(m, t);
+    if (signaling.isAcknowledge(m.view, t)) return Reason.None;
+    if (!signaling.isCancel(m.view, t)) return undefined;
+    const reason = client?.onCancel(m, t);
+    const isMasters = reason === undefined || reason === Reason.NotInMasterTable;
+    return isMasters && server !== undefined ? server.onCancel(m, t) : reason;
+  }
+
+  /** True where the message negotiates, and somebody here does. */
+  #isUnicast(m: Received): boolean {
+    const { server, client } = this.#port.unicast;
+    if (server === undefined && client === undefined) return false;
+    const first = message.firstTlv(m.view, m.offset);
+    if (first >= message.end(m.view, m.offset)) return false;
+    const type = tlv.type(m.view, first);
+    return type >= TlvType.REQUEST_UNICAST_TRANSMISSION &&
+      type <= TlvType.ACKNOWLEDGE_CANCEL_UNICAST_TRANSMISSION;
+  }
+
+  #beginAnswer(m: Received): Reason {
+    const { server, replies } = this.#port.unicast;
+    const reason = server?.admits(m) ?? Reason.None;
+    if (reason !== Reason.None) return reason;
+    return this.queue.begin(m.source, replies.generalOf(m.peer))
+      ? Reason.None
+      : Reason.ResponseQueueFull;
   }
 
   /** targetPortIdentity: this port, every port of this clock, or every port (13.12.1). */

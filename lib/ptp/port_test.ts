@@ -361,11 +361,31 @@ Deno.test("PtpPort: a burst beyond the queue is counted, the rest is answered", 
   const bench = masterBench();
   bench.take();
   for (let k = 0; k < 1100; k++) {
-    bench.octets(build({ type: M.DelayReq, source: OTHER, sequenceId: k }));
+    bench.octets(build({ type: M.DelayReq, source: portIdentity(9, k, 1), sequenceId: k }));
   }
   bench.turn();
   assertEquals(bench.take().length, 1024);
   assertEquals(bench.dropped(Reason.ResponseQueueFull), 76);
+});
+
+Deno.test("PtpPort: one source's flood of Delay_Req is answered at its limit, the others all", () => {
+  const bench = masterBench({ maxDelayReqRate: 100 });
+  bench.take();
+  let polite = 0;
+  for (let k = 0; k < 20_000; k++) {
+    bench.octets(build({ type: M.DelayReq, source: OTHER, sequenceId: k & 0xffff }));
+    if (k % 100 === 0) {
+      bench.octets(build({ type: M.DelayReq, source: portIdentity(7, k / 100, 1) }));
+      polite++;
+    }
+    if (k % 50 === 0) bench.pass(5e6);
+  }
+  bench.turn();
+  const answers = bench.take().filter((m) => m.type === M.DelayResp);
+  const flooder = answers.filter((m) => isPortAt(m.view, message.REQUESTING_PORT_IDENTITY, OTHER));
+  assertEquals(answers.length - flooder.length, polite);
+  ok(flooder.length >= 200 && flooder.length < 250, `${flooder.length} in 2 s`);
+  assertEquals(bench.dropped(Reason.RateExceeded), 20_000 - flooder.length);
 });
 
 // Late and missing transmit stamps

@@ -17,12 +17,12 @@ export class SignalingQueue {
   dropped = 0;
   readonly #emitter: Emitter;
   readonly #capacity: number;
-  readonly #octets: Uint8Array<ArrayBuffer>;
-  readonly #length: Uint8Array;
-  readonly #peer: Int32Array;
-  readonly #high: Uint32Array;
-  readonly #low: Uint32Array;
-  readonly #port: Uint16Array;
+  #octets = new Uint8Array(0);
+  #length = new Uint8Array(0);
+  #peer = new Int32Array(0);
+  #high = new Uint32Array(0);
+  #low = new Uint32Array(0);
+  #port = new Uint16Array(0);
   readonly #text: SignalingText = {
     target: portIdentity(),
     peer: 0,
@@ -30,7 +30,7 @@ export class SignalingQueue {
     length: 0,
   };
   /** Where the writer of the message being made puts its TLVs. */
-  readonly view: DataView<ArrayBuffer>;
+  view: DataView<ArrayBuffer> = new DataView(this.#octets.buffer);
   #sequenceId: number;
   #first = 0;
   #count = 0;
@@ -39,13 +39,6 @@ export class SignalingQueue {
   constructor(emitter: Emitter, random: Random, capacity = 64) {
     this.#emitter = emitter;
     this.#capacity = capacity;
-    this.#octets = new Uint8Array(capacity * MAX_TLVS);
-    this.view = new DataView(this.#octets.buffer);
-    this.#length = new Uint8Array(capacity);
-    this.#peer = new Int32Array(capacity);
-    this.#high = new Uint32Array(capacity);
-    this.#low = new Uint32Array(capacity);
-    this.#port = new Uint16Array(capacity);
     this.#sequenceId = random.integer(0x1_0000);
   }
 
@@ -59,6 +52,7 @@ export class SignalingQueue {
       this.dropped++;
       return false;
     }
+    if (this.#length.length === 0) this.#make();
     const k = (this.#first + this.#count) % this.#capacity;
     this.#open = k;
     this.#length[k] = 0;
@@ -103,5 +97,17 @@ export class SignalingQueue {
 
   clear(): void {
     this.#count = 0;
+  }
+
+  /** Most ports never say a word: room is made for the first. */
+  #make(): void {
+    const n = this.#capacity;
+    this.#octets = new Uint8Array(n * MAX_TLVS);
+    this.view = new DataView(this.#octets.buffer);
+    this.#length = new Uint8Array(n);
+    this.#peer = new Int32Array(n);
+    this.#high = new Uint32Array(n);
+    this.#low = new Uint32Array(n);
+    this.#port = new Uint16Array(n);
   }
 }

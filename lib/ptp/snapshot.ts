@@ -5,6 +5,7 @@
 import type { CurrentDS, DefaultDS, ParentDS, TimePropertiesDS } from "./datasets.ts";
 import type { PtpRefusal } from "./event.ts";
 import type { ForeignMaster } from "./foreign.ts";
+import type { UnicastSnapshot } from "./port_unicast.ts";
 import type { PtpPort } from "./port.ts";
 import { STATE_NAMES } from "./state.ts";
 import { MESSAGE_NAMES } from "./wire/header.ts";
@@ -29,6 +30,7 @@ export interface PortSnapshot {
   /** Messages not used, by reason; those never seen are left out. */
   dropped: Record<string, number>;
   delay: Record<string, number>;
+  unicast?: UnicastSnapshot;
   transmitStampsMissed: number;
   eventsLost: number;
   foreignMasters: ForeignMasterSnapshot[];
@@ -100,6 +102,7 @@ export function finite(value: number): number | null {
 
 export function portSnapshot(port: PtpPort, eventsLost: number): PortSnapshot {
   const d = port.portDS;
+  const unicast = port.unicast.snapshot();
   return {
     portIdentity: portText(d.portIdentity),
     portState: STATE_NAMES[d.portState],
@@ -116,6 +119,7 @@ export function portSnapshot(port: PtpPort, eventsLost: number): PortSnapshot {
     sent: byName(port.emitter.sent),
     dropped: port.faults.snapshot(),
     delay: { ...port.delay.snapshot(), ...port.peer?.snapshot() },
+    ...(unicast === undefined ? {} : { unicast }),
     transmitStampsMissed: port.syncSender.missed,
     eventsLost,
     foreignMasters: port.foreign.list().map(foreignSnapshot),

@@ -9,9 +9,10 @@ import type { Instant } from "../../lib/base/time.ts";
 import { Reason } from "../../lib/ptp/reason.ts";
 import { ServoState } from "../../lib/ptp/servo/servo.ts";
 import { PortState } from "../../lib/ptp/state.ts";
+import { DEFAULT_UNICAST_SERVER } from "../../lib/ptp/unicast/server.ts";
 import { Fault } from "../../lib/ptp/wire/fault.ts";
 import { type MessageType, MessageType as M } from "../../lib/ptp/wire/header.ts";
-import { portIdentity } from "../../lib/ptp/wire/identity.ts";
+import { ANY_PORT, portIdentity, writePort } from "../../lib/ptp/wire/identity.ts";
 import { check, FIXED_LENGTH } from "../../lib/ptp/wire/message.ts";
 import { build, MASTER, ms, OTHER, OWN_PORT, PtpBench } from "../kit/ptp_bench.ts";
 
@@ -32,7 +33,7 @@ function plausible(r: Random, last: LastRequests): Uint8Array<ArrayBuffer> {
     portIdentity(r.uint32(), r.uint32(), 1),
   ];
   const isOdd = r.chance(0.1);
-  return build({
+  const octets = build({
     type,
     source: senders[r.integer(senders.length)]!,
     sequenceId: sequenceIdOf(r, type, last),
@@ -46,9 +47,51 @@ function plausible(r: Random, last: LastRequests): Uint8Array<ArrayBuffer> {
       stepsRemoved: r.chance(0.1) ? r.integer(65536) : r.integer(4),
       currentUtcOffset: r.integer(65536) - 32768,
     },
-    tlvs: r.chance(0.2) ? Array.from({ length: r.integer(24) }, () => r.integer(256)) : [],
+    tlvs: type === M.Signaling || type === M.Announce && r.chance(0.3)
+      ? plausibleTlvs(r)
+      : r.chance(0.2)
+      ? Array.from({ length: r.integer(24) }, () => r.integer(256))
+      : [],
   });
+  // Signaling and management are mostly for us, or for everybody.
+  if (type >= M.Signaling && r.chance(0.9)) {
+    const view = new DataView(octets.buffer);
+    writePort(view, 34, r.chance(0.5) ? ANY_PORT : OWN_PORT);
+  }
+  return octets;
 }
+
+/** One to four TLVs that ports understand, right but for a few fields. */
+function plausibleTlvs(r: Random): number[] {
+  const kinds = [
+    [0x0004, 6],
+    [0x0005, 8],
+    [0x0006, 2],
+    [0x0007, 2],
+    [0x0008, 8 * r.integer(4)],
+    [0x0009, 16 + 2 * r.integer(4)],
+    [0x4000, 2 * r.integer(8)],
+    [0x8008, 2 * r.integer(8)],
+  ];
+  const octets: number[] = [];
+  for (let k = r.integer(4); k >= 0; k--) {
+    const [type, size] = kinds[r.integer(kinds.length)]! as [number, number];
+    const length = r.chance(0.05) ? 2 * r.integer(12) : size;
+    const value = Array.from({ length }, () => r.chance(0.5) ? 0 : r.integer(256));
+    if (type <= 7 && r.chance(0.8)) {
+      value[0] = [0xb0, 0x00, 0x90][r.integer(3)]!;
+      value[1] = 256 - r.integer(5);
+    }
+    if (type === 8 && r.chance(0.3)) value.splice(0, 8, ...OWN_OCTETS.slice(0, value.length));
+    octets.push(type >>> 8, type & 255, length >>> 8, length & 255, ...value);
+  }
+  if (r.chance(0.2)) octets.push(...INTERVAL_REQUEST, r.integer(256), r.integer(256), 0, 3, 0, 0);
+  return octets;
+}
+
+/** OWN_CLOCK. */
+const OWN_OCTETS = [2, 0, 0, 0xff, 0xfe, 0, 0, 1];
+const INTERVAL_REQUEST = [0, 3, 0, 12, 0, 0x80, 0xc2, 0, 0, 2];
 
 /** Of the requests the port sent last, so that an answer may fit. */
 interface LastRequests {
@@ -86,13 +129,14 @@ function mutated(r: Random, octets: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBu
 function fuzz(name: string, seed: number, bench: PtpBench, expected: string[]): void {
   Deno.test(`PtpPort: ${ROUNDS} mutated messages change nothing they must not (${name})`, () => {
     const r = new Random(seed, "fuzz");
+    const peers = [0, 1, ...[1, 2, 3].map((h) => bench.addresses.internText(`192.0.2.${h}`, 320))];
     const last: LastRequests = { delay: 0, peer: 0 };
     let stamps = 0;
     const seen = new Set<string>();
     for (let k = 0; k < ROUNDS; k++) {
       const octets = mutated(r, plausible(r, last));
       const stamp = r.chance(0.05) ? NaN : bench.now - r.integer(1e6);
-      bench.octets(octets, stamp, r.integer(3));
+      bench.octets(octets, stamp, peers[r.integer(peers.length)]);
       if (r.chance(0.05)) {
         bench.stamp(r.chance(0.5) ? r.uint32() : 0x0100_0000 | r.integer(0x20000), stamp, false);
         stamps++;
@@ -173,6 +217,37 @@ fuzz("peer delay", 5, new PtpBench({}, { delayMechanism: "p2p", faultResetInterv
 fuzz("automatic delay", 6, new PtpBench({ slaveOnly: true }, { delayMechanism: "auto" }), [
   ...["linkDel", "reverse", "SeveralResponders"],
 ]);
+
+const NEGOTIATION = ["NotGranted", "RateExceeded", "OtherPort"];
+fuzz(
+  "unicast server",
+  7,
+  new PtpBench({}, {
+    masterOnly: true,
+    acceptIntervalRequests: true,
+    unicastServer: {
+      ...DEFAULT_UNICAST_SERVER,
+      maxClients: 3,
+      maxClientsPerHost: 2,
+      maxSignalingRate: 0.5,
+      minDuration: 0,
+    },
+  }),
+  [...NEGOTIATION, ...WIRE, "LateStamp"],
+);
+fuzz(
+  "unicast client",
+  8,
+  new PtpBench({ slaveOnly: true, pathTrace: true }, (addresses) => ({
+    followUpInfo: true,
+    unicastClient: {
+      masters: [1, 2].map((h) => addresses.internText(`192.0.2.${h}`, 320)),
+      logQueryInterval: -2,
+      duration: 60,
+    },
+  })),
+  ["NotInMasterTable", "PathLoop", "forward", `state ${PortState.Uncalibrated}`],
+);
 
 Deno.test("wire: what check() accepts no reader can leave", () => {
   const r = new Random(4, "fuzz");

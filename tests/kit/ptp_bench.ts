@@ -125,7 +125,7 @@ const START = 1_800_000_000;
 
 export class PtpBench {
   now: Instant = instant(0);
-  readonly addresses = new AddressTable();
+  readonly addresses: AddressTable;
   readonly servo = new FakeServo();
   readonly clock: VirtualClock;
   readonly instance: PtpInstance;
@@ -140,16 +140,19 @@ export class PtpBench {
 
   constructor(
     instanceOptions: Partial<InstanceOptions> = {},
-    portOptions: Partial<PortOptions> = {},
+    portOptions: Partial<PortOptions> | ((a: AddressTable) => Partial<PortOptions>) = {},
     outSlots = 64,
+    addresses = 4096,
   ) {
+    this.addresses = new AddressTable(addresses);
     this.#out = new PacketBatch(outSlots, 256);
     this.clock = new VirtualClock({ now: () => this.now, start: timestamp(START, 0) });
     this.instance = new PtpInstance(
       { ...DEFAULT_INSTANCE, clockIdentity: OWN_CLOCK, ...instanceOptions },
       { clock: this.clock, servo: this.servo, random: new Random(1, "bench") },
     );
-    this.port = this.instance.addPort({ logAnnounceInterval: 0, ...portOptions }, {
+    const own = typeof portOptions === "function" ? portOptions(this.addresses) : portOptions;
+    this.port = this.instance.addPort({ logAnnounceInterval: 0, ...own }, {
       addresses: this.addresses,
       event: this.addresses.internText("224.0.1.129", 319),
       general: this.addresses.internText("224.0.1.129", 320),

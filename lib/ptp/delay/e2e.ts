@@ -2,6 +2,7 @@
  * Delay request-response mechanism, end to end (IEEE 1588-2019 11.3, 9.5.11, 9.5.12).
  * @module
  */
+import type { AddressHandle } from "../../base/address.ts";
 import type { PacketBatch } from "../../base/batch.ts";
 import type { Random } from "../../base/random.ts";
 import {
@@ -32,6 +33,8 @@ const MASK = OUTSTANDING - 1;
 /** A request older than this many mean intervals, and than a second, is given up. */
 const MAX_AGE_INTERVALS = 4;
 const MIN_AGE = 1e9;
+/** Unicast requests in a row without answer, after which the multicast group is tried. */
+const UNICAST_PATIENCE = 4;
 /** logMinDelayReqInterval of a Delay_Resp is adopted within these, as ptp4l does. */
 const MIN_LOG = -10;
 const MAX_LOG = 22;
@@ -44,6 +47,10 @@ export interface E2eContext {
   /** `portDS.logMinDelayReqInterval`: what a master grants, and a slave adopts. */
   logMinDelayReqInterval: number;
   readonly delayAsymmetry: Nanos;
+  /** Where Delay_Req go: 0 by multicast, -1 nowhere as yet. */
+  delayReqPeer(now: Instant): AddressHandle;
+  /** A request to one master may be sent to all, if that one is not answered. */
+  readonly mayMulticast: boolean;
   /** A measurement: left at `t3`, arrived at the master at `t4`, all corrections applied. */
   reverse(t3: Instant, t4: Readonly<Timestamp>): void;
   /** What this clock serves as the time at `at`, on the announced timescale. */
@@ -160,8 +167,10 @@ export class EndToEnd implements DelayMechanism {
     if (!this.#transmitResponses(out)) return false;
     if (!this.#isDue) return true;
     const id = this.#sequenceId;
-    if (!this.#port.emitter.delayReq(out, id)) return false;
+    const peer = this.#peer();
+    if (peer >= 0 && !this.#port.emitter.delayReq(out, id, peer)) return false;
     this.#isDue = false;
+    if (peer < 0) return true;
     this.#sequenceId = (id + 1) & 0xffff;
     this.#unanswered++;
     const p = this.#pending;
@@ -193,6 +202,12 @@ export class EndToEnd implements DelayMechanism {
 
   /** When the request now due became due, for the age of its answer. */
   #lastDue = 0 as Instant;
+
+  #peer(): AddressHandle {
+    const peer = this.#port.delayReqPeer(this.#lastDue);
+    const isMute = peer > 0 && this.#unanswered >= UNICAST_PATIENCE;
+    return isMute && this.#port.mayMulticast ? 0 : peer;
+  }
 
   #transmitResponses(out: PacketBatch): boolean {
     const log = this.#port.logMinDelayReqInterval;

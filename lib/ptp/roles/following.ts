@@ -36,9 +36,10 @@ export class Following {
   }
 
   /** Follows nobody. */
-  end(): void {
+  end(now: Instant): void {
     this.#isActive = false;
     this.#port.delay.stopRequests();
+    this.#port.unfollowed(now);
   }
 
   receive(m: Received): Reason {

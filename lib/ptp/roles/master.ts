@@ -21,6 +21,7 @@ export class Master implements Role {
 
   enter(now: Instant): void {
     this.#isNew = true;
+    if (!this.#port.options.multicast) return;
     this.#port.announceSender.start(now);
     this.#port.syncSender.start(now);
   }
@@ -34,7 +35,7 @@ export class Master implements Role {
   receive(m: Received): Reason {
     switch (m.type) {
       case MessageType.DelayReq:
-        return this.#port.delay.receiveRequest(m);
+        return this.#onDelayReq(m);
       case MessageType.Announce:
         return this.#port.acceptAnnounce(m);
       case MessageType.Sync:
@@ -75,5 +76,10 @@ export class Master implements Role {
     if (!this.#port.syncSender.transmit(now, out)) return;
     if (!this.#port.announceSender.transmit(out)) return;
     this.#port.delay.transmit(out);
+  }
+
+  #onDelayReq(m: Received): Reason {
+    const reason = this.#port.admitsDelayReq(m);
+    return reason === Reason.None ? this.#port.delay.receiveRequest(m) : reason;
   }
 }

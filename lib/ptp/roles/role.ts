@@ -52,6 +52,10 @@ export interface RolePort {
 
   /** The state machine's arc for `event`, if there is one. */
   apply(now: Instant, event: StateEvent): void;
+  /** `None` where Delay_Req `m` is to be answered. */
+  admitsDelayReq(m: Received): Reason;
+  /** The port follows its parent no more. */
+  unfollowed(now: Instant): void;
   /** Takes an Announce into the foreign master list. */
   acceptAnnounce(m: Received): Reason;
   /** The Announce receipt timeout has expired. */

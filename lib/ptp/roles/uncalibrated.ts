@@ -22,8 +22,8 @@ export class Uncalibrated implements Role {
     this.#following.begin(now);
   }
 
-  leave(_now: Instant, to: PortState): void {
-    if (!isFollowing(to)) this.#following.end();
+  leave(now: Instant, to: PortState): void {
+    if (!isFollowing(to)) this.#following.end(now);
   }
 
   receive(m: Received): Reason {
