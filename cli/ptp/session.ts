@@ -306,6 +306,7 @@ function runnable(kit: Kit, plan: SessionPlan, parts: Assembled): Session {
       const period = plan.statusPeriod ?? STATUS_PERIOD;
       const timed: Timed[] = [everyPeriod(rawNow(), period, status), monitor];
       if (clock.plan !== undefined) timed.push(clock.plan);
+      if (management !== undefined) timed.push(management);
       monitor.begin(rawNow());
       return drive(kit, {
         now: rawNow,

@@ -5,7 +5,7 @@
 import type { Clock } from "../../../lib/base/clock.ts";
 import { Family, parseAddress } from "../../../lib/base/address.ts";
 import { parseHex } from "../../../lib/base/text.ts";
-import type { Instant } from "../../../lib/base/time.ts";
+import { type Instant, NEVER } from "../../../lib/base/time.ts";
 import type { PtpEvent } from "../../../lib/ptp/event.ts";
 import type { PtpInstance } from "../../../lib/ptp/instance.ts";
 import { Timestamping } from "../../../lib/ptp/management/bodies.ts";
@@ -58,6 +58,18 @@ const UDS_RO_MODE = 0o666;
 /** Messages taken from one socket in one turn, so that a flood starves nobody. */
 const MESSAGES_PER_TURN = 32;
 
+/** A client's queue may be full (the kernel keeps ten messages): how long it is tried again. */
+const PATIENCE = 500e6;
+const RETRY = 2e6;
+/** Messages that wait for room in their receivers' queues. */
+const MAX_WAITING = 512;
+
+/** A message whose receiver had no room. */
+interface Waiting extends Outgoing {
+  readonly socket: ManagementSocket;
+  readonly until: Instant;
+}
+
 /** Serves management until closed; made by {@linkcode openManagement}. */
 export class ManagementService {
   readonly responder: Responder;
@@ -66,6 +78,8 @@ export class ManagementService {
   /** Answers and notifications that nobody took. */
   lost = 0;
   readonly #readWrite: ManagementSocket | undefined;
+  #waiting: Waiting[] = [];
+  #retryAt: Instant = NEVER;
 
   constructor(
     responder: Responder,
@@ -88,7 +102,7 @@ export class ManagementService {
         const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
         const asker = { address: message.from, maySet: socket === this.#readWrite };
         const answers = this.responder.answer(now, view, 0, octets.length, asker);
-        for (const answer of answers) this.#send(socket, answer);
+        for (const answer of answers) this.#send(now, socket, answer);
       }
     }
   }
@@ -98,7 +112,25 @@ export class ManagementService {
     const told = this.responder.observe(now, event);
     const socket = this.#readWrite;
     if (socket === undefined) return;
-    for (const one of told) this.#send(socket, one);
+    for (const one of told) this.#send(now, socket, one);
+  }
+
+  /** When messages that found no room are tried again. */
+  deadline(): Instant {
+    return this.#retryAt;
+  }
+
+  expire(now: Instant): void {
+    const full = new Set<string>();
+    this.#waiting = this.#waiting.filter((one) => {
+      if (!full.has(one.to) && this.#hasSent(one.socket, one)) return false;
+      full.add(one.to);
+      if (now < one.until) return true;
+      this.lost++;
+      this.responder.subscriptions.drop(one.to);
+      return false;
+    });
+    this.#retryAt = this.#waiting.length === 0 ? NEVER : now + RETRY as Instant;
   }
 
   /** Counters for `--json`. */
@@ -110,13 +142,27 @@ export class ManagementService {
     for (const socket of this.sockets) socket.close();
   }
 
-  #send(socket: ManagementSocket, { octets, to }: Outgoing): void {
+  /** Sends, behind what already waits for that receiver. */
+  #send(now: Instant, socket: ManagementSocket, message: Outgoing): void {
+    const isBehind = this.#waiting.some((one) => one.to === message.to);
+    if (!isBehind && this.#hasSent(socket, message)) return;
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.lost++;
+      return;
+    }
+    this.#waiting.push({ ...message, socket, until: now + PATIENCE as Instant });
+    if (this.#retryAt === NEVER) this.#retryAt = now + RETRY as Instant;
+  }
+
+  /** True also where there is no use in trying again. */
+  #hasSent(socket: ManagementSocket, { octets, to }: Outgoing): boolean {
     try {
-      if (!socket.send(octets, to)) this.lost++;
+      return socket.send(octets, to);
     } catch (error) {
-      // A client's path may have gone, or be one that we may not write to.
+      // A client's path may be one that we may not write to.
       if (!isOsError(error)) throw error;
       this.lost++;
+      return true;
     }
   }
 }
