@@ -78,7 +78,7 @@ export function unsupported(cell: Cell): string | undefined {
 export async function runCell(pair: NamespacePair, cell: Cell): Promise<CellResult> {
   const why = unsupported(cell);
   if (why !== undefined) return { cell, unsupported: why };
-  await using _guard = await ClockGuard.hold();
+  await using _guard = await ClockGuard.hold(600);
   try {
     const verdict = cell.follower === "rptp" ? await rptpOf(pair, cell) : await ptp4lOf(pair, cell);
     if (verdict.p99 < LIMIT) return { cell, verdict };

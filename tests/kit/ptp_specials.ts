@@ -14,6 +14,8 @@ import { errorsOfReadings, evaluate, lastSeconds, PieceClock, type Verdict } fro
 /** One thing to show. */
 export interface Special {
   readonly name: string;
+  /** Also run by the gate. */
+  readonly isInGate?: boolean;
   readonly run: () => Promise<Verdict>;
 }
 
@@ -31,7 +33,11 @@ const JUDGED_SECONDS = 6;
 export function allSpecials(): Special[] {
   return [
     { name: "rptp bc between two ptp4l", run: () => betweenTwo() },
-    { name: "ptp4l behind rptp bc behind rptp gm", run: () => behindBoundary() },
+    {
+      name: "ptp4l behind rptp bc behind rptp gm",
+      isInGate: true,
+      run: () => behindBoundary(),
+    },
   ];
 }
 
@@ -59,7 +65,7 @@ const PTP4L = { logSync: -3, logAnnounce: -1, logMinDelayReq: -3 } as const;
  * see two steps to the grandmaster and an offset to the boundary clock that agrees with that.
  */
 async function betweenTwo(): Promise<Verdict> {
-  await using _guard = await ClockGuard.hold();
+  await using _guard = await ClockGuard.hold(600);
   await using chain = await NamespaceChain.open();
   await using gm = await Ptp4l.start(chain.a, { ...PTP4L, role: "master" });
   await using sampler = await Sampler.start(60);
@@ -90,7 +96,7 @@ async function betweenTwo(): Promise<Verdict> {
 
 /** A virtual clock through our grandmaster and our boundary clock into a ptp4l that steers. */
 async function behindBoundary(): Promise<Verdict> {
-  await using _guard = await ClockGuard.hold();
+  await using _guard = await ClockGuard.hold(600);
   await using chain = await NamespaceChain.open();
   const gm = await startGm(chain.a, ["--clock", "virtual:offset=0.2,ppm=30", ...RATE]);
   const boundary = startBoundary(chain, ["--clock", "virtual:ppm=-20", ...RATE]);
