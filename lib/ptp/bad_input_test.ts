@@ -89,7 +89,16 @@ Deno.test("bad input: version 1, reserved type", () => {
 Deno.test("bad input: foreign domain, foreign sdoId", () => {
   expectDrop(Reason.ForeignDomain, { type: M.Announce, domain: 1 });
   expectDrop(Reason.ForeignSdo, { type: M.Announce, majorSdoId: 1 });
-  expectDrop(Reason.ForeignSdo, patched({ type: M.Announce }, (b) => b[5] = 7));
+  const minor = patched({ type: M.Announce, source: OTHER }, (b) => b[5] = 7);
+  const isolated = new PtpBench({ slaveOnly: true, isolation: true });
+  isolated.takeEvents();
+  expectDrop(Reason.ForeignSdo, minor, isolated);
+  const open = slave();
+  open.octets(minor);
+  assertEquals(open.port.foreign.size, 2, "minorSdoId is ignored without isolation (16.5)");
+  const any = new PtpBench({ slaveOnly: true, ignoreMajorSdoId: true });
+  any.message({ type: M.Announce, majorSdoId: 1 });
+  assertEquals(any.port.foreign.size, 1);
 });
 
 Deno.test("bad input: own identity, from this port and from another of this clock", () => {

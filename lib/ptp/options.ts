@@ -53,6 +53,13 @@ export interface InstanceOptions {
   domainNumber: number;
   majorSdoId: number;
   minorSdoId: number;
+  /**
+   * Isolation of profiles (16.5): messages of another `minorSdoId` are foreign, too. Otherwise it is
+   * ignored, as the 2008 edition leaves it reserved.
+   */
+  isolation: boolean;
+  /** Takes messages of any `majorSdoId`, as ptp4l's ignore_transport_specific. */
+  ignoreMajorSdoId: boolean;
   minorVersionPtp: number;
   priority1: number;
   priority2: number;
@@ -114,6 +121,8 @@ export interface PortOptions {
   unicastClient: Readonly<UnicastClientOptions> | undefined;
   /** Announce intervals without Announce after which a master counts as gone, 2 or more. */
   announceReceiptTimeout: number;
+  /** Sync intervals without Sync after which a master counts as gone; 0: never (802.1AS: 3). */
+  syncReceiptTimeout: number;
   /** Path delay master to slave less the mean (7.4.2). */
   delayAsymmetry: Nanos;
   /** Transmit stamps missed in a row that make the port FAULTY. */
@@ -169,6 +178,8 @@ export const DEFAULT_INSTANCE: Readonly<Omit<InstanceOptions, "clockIdentity">> 
   domainNumber: 0,
   majorSdoId: 0,
   minorSdoId: 0,
+  isolation: false,
+  ignoreMajorSdoId: false,
   minorVersionPtp: 1,
   priority1: 128,
   priority2: 128,
@@ -202,6 +213,7 @@ export const DEFAULT_PORT: Readonly<PortOptions> = {
   unicastServer: undefined,
   unicastClient: undefined,
   announceReceiptTimeout: 3,
+  syncReceiptTimeout: 0,
   delayAsymmetry: nanos(0),
   maxMissedStamps: 8,
   faultResetInterval: seconds(4),

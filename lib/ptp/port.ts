@@ -388,10 +388,9 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
   }
 
   #accept(m: Received): Reason {
-    const { options, defaultDS } = this.instance;
+    const { defaultDS } = this.instance;
     const { view: v, offset: o } = m;
-    if (header.majorSdoId(v, o) !== options.majorSdoId) return Reason.ForeignSdo;
-    if (header.minorSdoId(v, o) !== options.minorSdoId) return Reason.ForeignSdo;
+    if (this.#isForeignSdo(v, o)) return Reason.ForeignSdo;
     if (header.domainNumber(v, o) !== defaultDS.domainNumber) return Reason.ForeignDomain;
     if (isSameClock(m.source, defaultDS.clockIdentity)) return this.#acceptOwn(m);
     switch (m.type) {
@@ -411,6 +410,13 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
       default:
         return this.#role.receive(m);
     }
+  }
+
+  /** 7.1.4, 16.5. */
+  #isForeignSdo(v: DataView, o: number): boolean {
+    const { majorSdoId, minorSdoId, isolation, ignoreMajorSdoId } = this.instance.options;
+    if (!ignoreMajorSdoId && header.majorSdoId(v, o) !== majorSdoId) return true;
+    return isolation && header.minorSdoId(v, o) !== minorSdoId;
   }
 
   #receiveTiming(m: Received): Reason {

@@ -153,6 +153,23 @@ Deno.test("PtpPort: a silent master is followed by the second best at once, not 
   );
 });
 
+Deno.test("PtpPort: syncReceiptTimeout: a master that announces but sends no Sync is left", () => {
+  const bench = new PtpBench({ slaveOnly: true }, { syncReceiptTimeout: 3 });
+  bench.follow();
+  const announceOnce = (k: number) => bench.message({ type: M.Announce, sequenceId: 300 + k });
+  for (let k = 0; k < 8; k++) {
+    announceOnce(k);
+    bench.pass(SECOND / 2);
+  }
+  assertEquals(bench.port.state, S.Uncalibrated, "nothing is missed before the first Sync");
+  bench.message({ type: M.Sync, sequenceId: 1, log: -1 });
+  bench.pass(SECOND);
+  announceOnce(8);
+  assertEquals(bench.port.state, S.Uncalibrated);
+  bench.pass(SECOND / 2 + 1);
+  assertEquals(bench.port.state, S.Listening);
+});
+
 Deno.test("PtpPort: one lost Announce, even two, do not unseat the master", () => {
   const bench = slaveBench();
   bench.pass(2.9 * SECOND);

@@ -5,7 +5,8 @@
  */
 import { shift, timestamp } from "../../base/time.ts";
 import type { PacketBatch } from "../../base/batch.ts";
-import { earliest, type Instant } from "../../base/time.ts";
+import { earliest, type Instant, NEVER } from "../../base/time.ts";
+import { intervalOf } from "../interval.ts";
 import { Reason } from "../reason.ts";
 import type { Received } from "../received.ts";
 import { SyncReceiver } from "../sync_receiver.ts";
@@ -20,6 +21,8 @@ export class Following {
   readonly #master: PortIdentity = portIdentity();
   readonly #time = timestamp();
   #isActive = false;
+  /** When the master counts as gone for want of Sync. */
+  #syncDeadline: Instant = NEVER;
 
   constructor(port: RolePort) {
     this.#port = port;
@@ -31,6 +34,7 @@ export class Following {
     this.#isActive = true;
     assignPort(this.#port.parent, this.#master);
     this.sync.reset();
+    this.#syncDeadline = NEVER;
     this.#port.restartServo(now);
     this.#port.delay.startRequests(now);
   }
@@ -52,6 +56,7 @@ export class Following {
     if (m.type === MessageType.DelayResp) return this.#port.delay.receiveResponse(m);
     const isPair = m.type === MessageType.Sync ? this.sync.sync(m) : this.sync.followUp(m);
     if (isPair) {
+      this.#watch(m.at);
       shift(this.sync.masterTime, this.#port.options.delayAsymmetry, this.#time);
       this.#port.forward(this.#time, this.sync.localTime);
     }
@@ -67,14 +72,23 @@ export class Following {
 
   expire(now: Instant): void {
     this.#port.delay.expire(now);
-    if (this.#port.announceTimer.hasExpired(now)) this.#port.announceExpired(now);
+    const isSilent = this.#port.announceTimer.hasExpired(now) || now >= this.#syncDeadline;
+    if (isSilent) this.#port.announceExpired(now);
   }
 
   deadline(): Instant {
-    return earliest(this.#port.delay.deadline(), this.#port.announceTimer.deadline());
+    const watch = earliest(this.#syncDeadline, this.#port.announceTimer.deadline());
+    return earliest(this.#port.delay.deadline(), watch);
   }
 
   transmit(out: PacketBatch): void {
     this.#port.delay.transmit(out);
+  }
+
+  /** SYNC_RECEIPT_TIMEOUT (802.1AS-2020 10.7.3.1): begins with the first Sync. */
+  #watch(now: Instant): void {
+    const count = this.#port.options.syncReceiptTimeout;
+    if (count === 0) return;
+    this.#syncDeadline = now + count * intervalOf(this.sync.logSyncInterval) as Instant;
   }
 }
