@@ -15,9 +15,10 @@ import { CLOCK_FLAGS, type ClockFlags, STEERING_FLAGS, type SteeringFlags } from
 import { tellRefusal } from "./refusal.ts";
 import { rewriteProfile } from "./profile_flag.ts";
 import { openSession, servoOf, type Session } from "./session.ts";
+import { serverOptions, UNICAST_SERVER_FLAGS, type UnicastServerFlags } from "./unicast_flags.ts";
 
 /** Flags of `rptp ptp bc`. */
-export interface BoundaryFlags extends ClockFlags, SteeringFlags {
+export interface BoundaryFlags extends ClockFlags, SteeringFlags, UnicastServerFlags {
   readonly iface: readonly string[];
 }
 
@@ -31,6 +32,7 @@ const FLAGS: FlagParametersForType<BoundaryFlags, Context> = {
   },
   ...CLOCK_FLAGS,
   ...STEERING_FLAGS,
+  ...UNICAST_SERVER_FLAGS,
 };
 
 /** What the kernel is told while locked: the largest error it may assume. */
@@ -60,6 +62,7 @@ grandmaster of all of them. What it refuses to do to the system clock is as in r
       ifaces: flags.iface,
       steers: !flags.freeRunning,
       instance: { acceptArb: flags.acceptArb || flags.freeRunning },
+      port: serverOptions(flags),
       servo: (clock, io) => servoOf(clock, io, flags),
     });
     const { reporter, clock } = session;
@@ -118,6 +121,7 @@ function summarize(kit: Kit, session: Session): ExitCode {
     samples: reporter.samples,
     stampsMissed: reporter.stampsMissed,
     losses: session.losses(),
+    management: session.management?.snapshot(),
     ports: ports.map((one, k) => {
       const snapshot = one.port.snapshot();
       return {

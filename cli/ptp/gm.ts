@@ -3,16 +3,26 @@
  * two-step).
  * @module
  */
+import type { FlagParametersForType } from "@stricli/core";
 import { PortState, STATE_NAMES } from "../../lib/ptp/state.ts";
-import { type CliCommand, defineCommand } from "../kit/command.ts";
+import { type CliCommand, type Context, defineCommand } from "../kit/command.ts";
 import { ExitCode } from "../kit/exit.ts";
 import type { Kit } from "../kit/kit.ts";
 import { SHARED_FLAGS, type SharedFlags } from "./options.ts";
 import { rewriteProfile } from "./profile_flag.ts";
 import { openSession, type Session, snapshotOf } from "./session.ts";
+import { serverOptions, UNICAST_SERVER_FLAGS, type UnicastServerFlags } from "./unicast_flags.ts";
+
+/** Flags of `rptp gm`. */
+export interface MasterFlags extends SharedFlags, UnicastServerFlags {}
+
+const FLAGS: FlagParametersForType<MasterFlags, Context> = {
+  ...SHARED_FLAGS,
+  ...UNICAST_SERVER_FLAGS,
+};
 
 /** The command. */
-export const command: CliCommand = defineCommand<SharedFlags, []>({
+export const command: CliCommand = defineCommand<MasterFlags, []>({
   brief: "Serve a clock to the network by PTP",
   description:
     `An ordinary clock of IEEE 1588-2019 over UDP/IPv4 multicast with end-to-end delay. It becomes
@@ -27,7 +37,7 @@ CLOCK_MONOTONIC_RAW that starts at CLOCK_REALTIME + offset, an arbitrary one.`,
     ],
     ["sudo rptp gm --iface eth0 --log-sync -3 --priority1 10 --json", "8 Sync a second, preferred"],
   ],
-  flags: SHARED_FLAGS,
+  flags: FLAGS,
   aliases: { i: "iface" },
   hasDuration: true,
   rewrite: rewriteProfile,
@@ -36,6 +46,7 @@ CLOCK_MONOTONIC_RAW that starts at CLOCK_REALTIME + offset, an arbitrary one.`,
       ifaces: [flags.iface],
       steers: false,
       instance: {},
+      port: serverOptions(flags),
     });
     try {
       await session.run(() => status(kit, session));
@@ -73,6 +84,7 @@ function summarize(kit: Kit, session: Session): ExitCode {
     dropped: snapshot.dropped,
     transmitStampsMissed: snapshot.transmitStampsMissed,
     losses: session.losses(),
+    management: session.management?.snapshot(),
   });
   return isWell ? ExitCode.Ok : ExitCode.Failed;
 }

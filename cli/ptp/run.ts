@@ -313,6 +313,7 @@ function summarize(kit: Kit, session: Session): ExitCode {
     frequency: clock.clock.frequency(),
     stampsMissed: reporter.stampsMissed,
     losses: session.losses(),
+    management: session.management?.snapshot(),
     ports: ports.map((one, k) => {
       const { sent, received, dropped } = one.port.snapshot();
       const state = STATE_NAMES[states[k]!];

@@ -31,6 +31,7 @@ import {
   destinations,
   type Groups,
   groupsOf,
+  masterHandles,
   type Target,
   type Transport,
 } from "./net/transport.ts";
@@ -49,6 +50,7 @@ import { type ManagedPort, type ManagementPlan, openManagement } from "./pmc/ser
 import type { ManagementService } from "./pmc/service.ts";
 import { applyProfile } from "./profile_flag.ts";
 import { Reporter, type Teller } from "./report.ts";
+import type { UnicastMasters } from "./unicast_flags.ts";
 import {
   absoluteRaw,
   demandRights,
@@ -69,6 +71,7 @@ export interface Role {
   readonly steers: boolean;
   readonly instance: Partial<InstanceOptions>;
   readonly port?: Partial<PortOptions>;
+  readonly unicastMasters?: UnicastMasters | undefined;
   /** Makes the servo over the opened clock; left out for a grandmaster. */
   readonly servo?: (clock: OpenClock, io: "ffi" | "deno") => Servo;
 }
@@ -109,6 +112,8 @@ export interface PlannedPort {
   readonly eventDscp?: number;
   readonly generalDscp?: number;
   readonly options: Partial<PortOptions>;
+  /** Follows these alone, by unicast. */
+  readonly unicastMasters?: UnicastMasters;
 }
 
 /** A clock to open, its ports in the order of their numbers. */
@@ -134,6 +139,10 @@ export interface SessionPlan {
 /** Opens what the flags ask for. */
 export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Session> {
   const { transport } = flags;
+  if (transport === "l2" && flags.multicastLoop && !role.ifaces.includes("lo")) {
+    const why = "frames of IEEE 802.3 do not come back to the host that sent them";
+    throw new UsageError("--multicast-loop", why, "use --transport udp4 or udp6");
+  }
   const profile = flags.profile === undefined ? undefined : applyProfile(flags.profile, flags);
   for (const one of profile?.lacking ?? []) kit.warn(`profile ${flags.profile}: ${one}`);
   const port = {
@@ -145,6 +154,7 @@ export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Se
     eventDscp: flags.dscpEvent,
     generalDscp: flags.dscpGeneral,
     options: { ...portOptions(flags), ...profile?.port, ...role.port },
+    ...(role.unicastMasters === undefined ? {} : { unicastMasters: role.unicastMasters }),
   };
   return openPlanned(kit, {
     clock: flags.clock,
@@ -159,7 +169,7 @@ export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Se
       ...profile?.instance,
       ...role.instance,
     },
-    management: managementOf(flags),
+    ...managementOf(flags),
     ...(role.servo === undefined ? {} : { servo: role.servo }),
   });
 }
@@ -240,7 +250,7 @@ function assemble(
   const ports = open.map((one, k): SessionPort => ({
     attachment: one.attachment,
     open: one.open,
-    port: instance.addPort(one.planned.options, targets[k]!),
+    port: instance.addPort(optionsOf(one), targets[k]!),
   }));
   const management = manage(
     plan,
@@ -275,6 +285,23 @@ function manage(
   if (plan.management === undefined) return undefined;
   const phcIndex = phcIndexOf(plan.clock);
   return openManagement(plan.management, { instance, clock: clock.clock, phcIndex, ports });
+}
+
+/** A port's options, its unicast masters as handles of its link. */
+function optionsOf(port: OpenPort): Partial<PortOptions> {
+  const { planned, attachment, open } = port;
+  const masters = planned.unicastMasters;
+  if (masters === undefined) return planned.options;
+  const { generalPort } = targetOf(planned);
+  const { addresses } = open.link;
+  return {
+    ...planned.options,
+    unicastClient: {
+      masters: masterHandles(addresses, masters.addresses, attachment, generalPort),
+      logQueryInterval: masters.logQueryInterval,
+      duration: masters.duration,
+    },
+  };
 }
 
 interface Assembled {
@@ -366,11 +393,15 @@ function monitorOf(
 }
 
 /** Where the flags have management served; nothing where they do not. */
-function managementOf(flags: ClockFlags): ManagementPlan {
+function managementOf(flags: ClockFlags): { management?: ManagementPlan } {
+  const { uds, udsRo, management: network } = flags;
+  if (uds === undefined && udsRo === undefined && network === "off") return {};
   return {
-    network: flags.management,
-    ...(flags.uds === undefined ? {} : { uds: flags.uds }),
-    ...(flags.udsRo === undefined ? {} : { udsRo: flags.udsRo }),
+    management: {
+      network,
+      ...(uds === undefined ? {} : { uds }),
+      ...(udsRo === undefined ? {} : { udsRo }),
+    },
   };
 }
 

@@ -14,9 +14,16 @@ import { tellRefusal } from "./refusal.ts";
 import { rewriteProfile } from "./profile_flag.ts";
 import { openSession, type Session, snapshotOf } from "./session.ts";
 import { SERVO_FILE_FLAGS, type ServoFileFlags, SlaveServo } from "./slave_servo.ts";
+import {
+  clientOptions,
+  mastersOf,
+  UNICAST_CLIENT_FLAGS,
+  type UnicastClientFlags,
+} from "./unicast_flags.ts";
 
 /** Flags of `rptp slave`. */
-export interface SlaveFlags extends SharedFlags, SteeringFlags, ServoFileFlags {}
+export interface SlaveFlags
+  extends SharedFlags, SteeringFlags, ServoFileFlags, UnicastClientFlags {}
 
 /** What the kernel is told while locked: the largest error it may assume. */
 const DECLARED_MICROS = 1000;
@@ -25,6 +32,7 @@ const FLAGS: FlagParametersForType<SlaveFlags, Context> = {
   ...SHARED_FLAGS,
   ...STEERING_FLAGS,
   ...SERVO_FILE_FLAGS,
+  ...UNICAST_CLIENT_FLAGS,
 };
 
 /** The command. */
@@ -54,6 +62,8 @@ synchronised at the end. The clock keeps the last good frequency.`,
       ifaces: [flags.iface],
       steers: !flags.freeRunning,
       instance: { slaveOnly: true, acceptArb: flags.acceptArb || flags.freeRunning },
+      port: clientOptions(flags),
+      unicastMasters: mastersOf(flags, flags.transport),
       servo: (clock, io) => servo.make(clock, io),
     });
     const { reporter, clock } = session;
@@ -100,6 +110,7 @@ function summarize(kit: Kit, session: Session): ExitCode {
     sent: snapshot.sent,
     dropped: snapshot.dropped,
     losses: session.losses(),
+    management: session.management?.snapshot(),
   });
   return isSynchronized ? ExitCode.Ok : ExitCode.Failed;
 }

@@ -239,9 +239,11 @@ testNeeding("management from the network: GET alone, and only where asked for", 
     return (await Running.start("pmc", words, options).ended).stdout;
   };
   const silent = await startGm(pair.a, QUICK);
+  await silent.line(/"to":"LISTENING"/);
   assertEquals(valueOf(await ask("GET PRIORITY1"), "priority1"), undefined);
   await silent.stop();
   const gm = await startGm(pair.a, [...QUICK, "--management", "read-only"]);
+  await gm.line(/"to":"LISTENING"/);
   const lines = await ask("GET PRIORITY1", "SET PRIORITY1 1", "GET PORT_DATA_SET", "GET PRIORITY1");
   assertEquals(lines.filter((l) => l.trim() === "priority1 128").length, 2, lines.join("\n"));
   assertEquals(lines.filter((l) => l.includes("MANAGEMENT_ERROR_STATUS")).length, 1);
