@@ -5,15 +5,12 @@
 import type { Clock } from "../../lib/base/clock.ts";
 import { lane } from "../../lib/base/drive.ts";
 import { Random } from "../../lib/base/random.ts";
-import { type Instant, millis, type Nanos, timestamp } from "../../lib/base/time.ts";
+import { type Instant, millis, type Nanos } from "../../lib/base/time.ts";
 import type { ClockSpec } from "../../lib/ptp/clock_spec.ts";
 import { PtpInstance } from "../../lib/ptp/instance.ts";
-import { taiOffsetAt } from "../../lib/ptp/leap.ts";
 import {
-  ARB_TIME_PROPERTIES,
   DEFAULT_INSTANCE,
   type InstanceOptions,
-  type LocalTimescale,
   type PortOptions,
   type TimeProperties,
 } from "../../lib/ptp/options.ts";
@@ -21,7 +18,6 @@ import type { PtpPort } from "../../lib/ptp/port.ts";
 import type { PortSnapshot } from "../../lib/ptp/snapshot.ts";
 import { type KnownFrequency, RobustServo } from "../../lib/ptp/servo/robust.ts";
 import type { Servo } from "../../lib/ptp/servo/servo.ts";
-import { TimeSource } from "../../lib/ptp/wire/announce.ts";
 import { clockText } from "../../lib/ptp/wire/identity.ts";
 import { UsageError } from "../kit/errors.ts";
 import type { Kit } from "../kit/kit.ts";
@@ -50,6 +46,7 @@ import { type ManagedPort, type ManagementPlan, openManagement } from "./pmc/ser
 import type { ManagementService } from "./pmc/service.ts";
 import { applyProfile } from "./profile_flag.ts";
 import { Reporter, type Teller } from "./report.ts";
+import { clockWords, timePropertiesOf, timescaleOf } from "./timescale.ts";
 import type { UnicastMasters } from "./unicast_flags.ts";
 import {
   absoluteRaw,
@@ -58,7 +55,6 @@ import {
   type OpenClock,
   openClock,
   rawNow,
-  realTime,
 } from "./wiring.ts";
 
 const STATUS_PERIOD = 1e9;
@@ -437,44 +433,6 @@ function sumOf(all: readonly Record<string, number>[]): Record<string, number> {
     for (const [name, n] of Object.entries(one)) total[name] = (total[name] ?? 0) + n;
   }
   return total;
-}
-
-function clockWords(clock: OpenClock): string {
-  switch (clock.kind) {
-    case "system":
-      return "system clock";
-    case "phc":
-      return "hardware clock";
-    case "virtual":
-      return "virtual clock";
-  }
-}
-
-function timescaleOf(clock: OpenClock): LocalTimescale {
-  switch (clock.kind) {
-    case "system":
-      return "utc";
-    case "phc":
-      return "tai";
-    case "virtual":
-      return "arb";
-  }
-}
-
-/** What a grandmaster with this clock announces, and what a slave knows of TAI by itself. */
-function timePropertiesOf(clock: OpenClock): TimeProperties {
-  if (clock.kind === "virtual") return ARB_TIME_PROPERTIES;
-  const now = timestamp();
-  realTime(now);
-  const table = taiOffsetAt(now.seconds);
-  const isKernels = clock.kernelTaiOffset > 0;
-  return {
-    ...ARB_TIME_PROPERTIES,
-    currentUtcOffset: isKernels ? clock.kernelTaiOffset : table.seconds,
-    currentUtcOffsetValid: isKernels || table.isCertain,
-    ptpTimescale: true,
-    timeSource: TimeSource.InternalOscillator,
-  };
 }
 
 /** The limits and beginnings of `rptp slave`'s servo. */

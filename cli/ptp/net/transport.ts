@@ -2,6 +2,7 @@
  * What carries PTP: UDP over IPv4 or IPv6, or IEEE 802.3 itself (IEEE 1588-2019 Annexes C, D, E).
  * @module
  */
+import type { AddressHandle, AddressTable } from "../../../lib/base/address.ts";
 import type { Link } from "../../../lib/base/link.ts";
 import type { Destinations } from "../../../lib/ptp/options.ts";
 
@@ -55,4 +56,27 @@ export function destinations(link: Link, target: Target): Destinations {
     peerEvent: handle(target.peerAddress, target.eventPort),
     peerGeneral: handle(target.peerAddress, target.generalPort),
   };
+}
+
+/**
+ * The handles of masters' addresses, kept for good. A link-local IPv6 address is in the zone of the
+ * port's own interface, named or not.
+ * @throws RangeError where an address is none, or names another interface.
+ */
+export function masterHandles(
+  addresses: AddressTable,
+  literals: readonly string[],
+  own: { readonly name: string; readonly index: number },
+  port: number,
+): AddressHandle[] {
+  return literals.map((literal) => {
+    const [host = "", zone] = literal.split("%");
+    const isOwn = zone === undefined || zone === own.name || zone === String(own.index);
+    if (!isOwn) throw new RangeError(`${literal} is in zone ${zone}, this port is on ${own.name}`);
+    const isLinkLocal = /^fe[89ab]/i.test(host) && host.includes("::");
+    const handle = addresses.internText(isLinkLocal ? `${host}%${own.index}` : host, port);
+    if (handle === 0) throw new RangeError(`${literal} is no address`);
+    addresses.retain(handle);
+    return handle;
+  });
 }
