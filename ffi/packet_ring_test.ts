@@ -11,13 +11,20 @@ import { UdpLink } from "./udp.ts";
 const needs = { root: true };
 const UDP_PORT = 22;
 
-/** Sends `count` numbered datagrams of 1200 octets on lo, and reads the ring as it goes. */
+const IN_A_ROW = 50;
+
+/** Octets of datagram `k`: each longer than the one before, or they would leave as segments of one. */
+function lengthOf(k: number): number {
+  return 1200 + k % IN_A_ROW;
+}
+
+/** Sends `count` numbered datagrams of 1200 octets and more on lo, and reads the ring as it goes. */
 function throughRing(options: RingOptions, ip: number, count: number): number[] {
   const ring = PacketRing.open(options);
   const a = UdpLink.open({ sockets: [{ address: "127.0.0.1" }] });
   const b = UdpLink.open({ sockets: [{ address: "127.0.0.1" }] });
   const reactor = new BlockingReactor([ring]);
-  const out = new PacketBatch(50, 1200);
+  const out = new PacketBatch(IN_A_ROW, 1200 + IN_A_ROW);
   const batch = new PacketBatch(37, 0); // ends within blocks
   const numbers: number[] = [];
   const before = rawNow();
@@ -30,10 +37,11 @@ function throughRing(options: RingOptions, ip: number, count: number): number[] 
       if (ring.view.getUint8(o) !== 0x45 || ring.view.getUint16(o + UDP_PORT) !== b.port(0)) {
         continue;
       }
-      numbers.push(ring.view.getUint32(o + 28));
-      assertEquals(batch.length[i], ip + 28 + 1200);
-      assertEquals(batch.ticket[i], ip + 28 + 1200);
-      assertEquals(ring.view.getUint8(o + 28 + 1199), 0x77);
+      const number = ring.view.getUint32(o + 28);
+      numbers.push(number);
+      assertEquals(batch.length[i], ip + 28 + lengthOf(number));
+      assertEquals(batch.ticket[i], ip + 28 + lengthOf(number));
+      assertEquals(ring.view.getUint8(o + 28 + lengthOf(number) - 1), 0x77);
       assertEquals(batch.stampSource[i], StampSource.Software);
       ok(batch.stampInstant[i]! > before && batch.stampInstant[i]! < rawNow());
     }
@@ -44,12 +52,12 @@ function throughRing(options: RingOptions, ip: number, count: number): number[] 
       out.clear();
       while (out.hasRoom) {
         const i = out.open();
-        out.length[i] = 1200;
+        out.length[i] = lengthOf(sent);
+        out.bytes[out.offset[i]! + lengthOf(sent) - 1] = 0x77;
         out.view.setUint32(out.offset[i]!, sent++);
-        out.bytes[out.offset[i]! + 1199] = 0x77;
         out.peer[i] = a.addresses.internText("127.0.0.1", b.port(0));
       }
-      assertEquals(a.send(out, 0), 50);
+      assertEquals(a.send(out, 0), IN_A_ROW);
       while (read() > 0);
     }
     const end = instant(rawNow() + 1e9);
