@@ -71,6 +71,8 @@ export interface WanderPlan {
   ppb: number;
   /** No wander if left out. */
   seed?: number;
+  /** Instead of the wander of `seed`: called for each {@linkcode WANDER_PERIOD} in order, gives ppb. */
+  profile?: { next(): number };
   /** In any order. */
   steps: readonly TimeStep[];
 }
@@ -83,7 +85,7 @@ export class WanderingClock {
   readonly clock: VirtualClock;
   readonly #start: Instant;
   readonly #ppb: number;
-  readonly #profile: WanderProfile | undefined;
+  readonly #profile: { next(): number } | undefined;
   readonly #steps: readonly TimeStep[];
   #updates = 0;
   #stepped = 0;
@@ -92,7 +94,8 @@ export class WanderingClock {
     this.clock = clock;
     this.#start = start;
     this.#ppb = plan.ppb;
-    this.#profile = plan.seed === undefined ? undefined : new WanderProfile(plan.seed);
+    this.#profile = plan.profile ??
+      (plan.seed === undefined ? undefined : new WanderProfile(plan.seed));
     this.#steps = [...plan.steps].sort((a, b) => a.at - b.at);
     clock.setOscillator(plan.ppb);
     this.expire(start);

@@ -20,41 +20,46 @@
  */
 
 import type { BankModel, BankPrior } from "./bank_model.ts";
+import {
+  AA,
+  AD,
+  BIRTH,
+  DD,
+  FA,
+  FD,
+  FF,
+  KIND,
+  MemberKind,
+  Members,
+  STEPPED,
+  STRIDE,
+  WEIGHT,
+  XA,
+  XD,
+  XF,
+  XX,
+} from "./bank_members.ts";
 import type { NoiseShape } from "./noise_shape.ts";
-
-/** Octets of one member: x f a d, the upper triangle of its covariance by rows, weight, birth. */
-const STRIDE = 16;
-const XX = 4;
-const XF = 5;
-const XA = 6;
-const XD = 7;
-const FF = 8;
-const FA = 9;
-const FD = 10;
-const AA = 11;
-const AD = 12;
-const DD = 13;
-const WEIGHT = 14;
-const BIRTH = 15;
 
 /** Standard deviation of a phase of which only the first measurement, at the anchor, is known, ns. */
 const PHASE_SD = 1e8;
+/** A step counts once it has been believed for so many seconds; after so many more it is forgotten. */
+const STEP_PROVEN = 8;
+const STEP_MEMORY = 200;
 /** The flat density of an outlier: one in this many standard deviations. */
 const OUTLIER_WIDTH = 30;
-/** A member lighter than this is dropped. */
-const LIGHTEST = 1e-7;
-/** Members younger than this many seconds are not dropped for weight alone. */
-const PROTECTED_SECONDS = 3;
 
 /** See the module's text. All instants are seconds since the owner's anchor. */
 export class Bank {
-  readonly #capacity: number;
+  readonly #members: Members;
   readonly #model: BankModel;
   readonly #m: Float64Array;
   readonly #c = new Float64Array(4);
   readonly #likelihood: Float64Array;
-  #count = 0;
   #at = 0;
+  #steps = 0;
+  #stepSeconds = 0;
+  #stepRate: number;
   /** The coefficient of the phase in a measurement: 0 where only the path delay is measured. */
   #ofPhase = 1;
 
@@ -83,8 +88,9 @@ export class Bank {
   /** @param capacity Members at most; 1 makes a plain Kalman filter without step detection. */
   constructor(model: BankModel, capacity: number) {
     this.#model = model;
-    this.#capacity = capacity;
-    this.#m = new Float64Array(STRIDE * capacity);
+    this.#stepRate = model.stepRate;
+    this.#members = new Members(capacity);
+    this.#m = this.#members.m;
     this.#likelihood = new Float64Array(capacity);
   }
 
@@ -94,20 +100,21 @@ export class Bank {
   }
 
   get members(): number {
-    return this.#count;
+    return this.#members.count;
   }
 
   /** Forgets all members. */
   clear(at: number): void {
-    this.#count = 0;
+    this.#members.count = 0;
     this.#at = at;
   }
 
   /** A member with unknown phase; the caller sees that weights sum to 1. */
   add(prior: BankPrior): void {
-    if (this.#count >= this.#capacity) return;
+    const members = this.#members;
+    if (members.count >= members.capacity) return;
     const m = this.#m;
-    const o = STRIDE * this.#count++;
+    const o = STRIDE * members.count++;
     m.fill(0, o, o + STRIDE);
     m[o + 1] = prior.frequency;
     m[o + 2] = prior.drift;
@@ -118,6 +125,8 @@ export class Bank {
     m[o + DD] = prior.delaySd * prior.delaySd;
     m[o + WEIGHT] = prior.weight;
     m[o + BIRTH] = this.#at;
+    m[o + KIND] = MemberKind.Drifting;
+    m[o + STEPPED] = -Infinity;
     this.#mix();
   }
 
@@ -132,7 +141,7 @@ export class Bank {
     const small = h < 1e-3 * tau;
     const g = small ? h - h * h / (2 * tau) : tau * (1 - keep);
     const k = small ? h * h / 2 : tau * (h - g);
-    for (let i = 0; i < this.#count; i++) this.#predictMember(STRIDE * i, h, keep, g, k);
+    for (let i = 0; i < this.#members.count; i++) this.#predictMember(STRIDE * i, h, keep, g, k);
     this.#mix();
   }
 
@@ -148,7 +157,9 @@ export class Bank {
     this.#weigh(z, sign, sigma, back, back2);
     const spread = this.#spread(sign * this.innovation, sigma);
     const r = spread * spread / Math.max(this.inlier, 1e-3);
-    for (let i = 0; i < this.#count; i++) this.#updateMember(STRIDE * i, z, sign, r, back, back2);
+    for (let i = 0; i < this.#members.count; i++) {
+      this.#updateMember(STRIDE * i, z, sign, r, back, back2);
+    }
     this.#mix();
   }
 
@@ -161,7 +172,7 @@ export class Bank {
     this.#ofPhase = 0;
     this.#weigh(d, 1, sigma, 0, 0);
     const r = sigma * sigma / Math.max(this.inlier, 1e-3);
-    for (let i = 0; i < this.#count; i++) this.#updateMember(STRIDE * i, d, 1, r, 0, 0);
+    for (let i = 0; i < this.#members.count; i++) this.#updateMember(STRIDE * i, d, 1, r, 0, 0);
     this.#ofPhase = 1;
     this.#mix();
   }
@@ -181,11 +192,11 @@ export class Bank {
     let mean = 0;
     let square = 0;
     let bestVariance = Infinity;
-    for (let i = 0; i < this.#count; i++) {
+    for (let i = 0; i < this.#members.count; i++) {
       bestVariance = Math.min(bestVariance, this.#project(STRIDE * i, sign, back, back2));
     }
     const flat = outlier / (OUTLIER_WIDTH * Math.sqrt(bestVariance + whole));
-    for (let i = 0; i < this.#count; i++) {
+    for (let i = 0; i < this.#members.count; i++) {
       const o = STRIDE * i;
       const v = this.#project(o, sign, back, back2);
       const late = sign * (z - this.#expected(o, sign, back, back2));
@@ -204,7 +215,7 @@ export class Bank {
     this.innovation = mean;
     this.innovationVariance = square - mean * mean;
     this.inlier = good / (good + flat);
-    this.#normalise();
+    this.#members.normalise();
     this.#mix();
   }
 
@@ -213,7 +224,7 @@ export class Bank {
     this.predict(at);
     const back = at - this.#at;
     let least = Infinity;
-    for (let i = 0; i < this.#count; i++) {
+    for (let i = 0; i < this.#members.count; i++) {
       const o = STRIDE * i;
       const v = this.#project(o, sign, back, back * back / 2) + sigma * sigma;
       if (this.#m[o + WEIGHT]! < 1e-3) continue;
@@ -225,21 +236,25 @@ export class Bank {
 
   /** Branches off members whose frequency jumped during the last `span` seconds; drops poor ones. */
   branch(span: number): void {
-    if (this.#capacity < 2 || this.#count === 0) return;
-    const { step, stepRate, largeStep, largeStepRate, delayStep, delayStepRate } = this.#model;
-    this.#merge();
-    this.#spawn(step, 0, 1 - Math.exp(-stepRate * span));
-    this.#spawn(largeStep, 0, 1 - Math.exp(-largeStepRate * span));
-    this.#spawn(0, delayStep * this.noise, 1 - Math.exp(-delayStepRate * span));
-    this.#normalise();
+    const members = this.#members;
+    if (members.capacity < 2 || members.count === 0) return;
+    const { step, largeStep, largeStepRate, delayStep, delayStepRate } = this.#model;
+    const { driftSd, driftChangeRate } = this.#model;
+    members.merge();
+    this.#learnSteps(span);
+    members.spawn(this.#at, step, 0, 1 - Math.exp(-this.#stepRate * span));
+    members.spawn(this.#at, largeStep, 0, 1 - Math.exp(-largeStepRate * span));
+    members.spawn(this.#at, 0, delayStep * this.noise, 1 - Math.exp(-delayStepRate * span));
+    members.turn(this.#at, driftSd, 1 - Math.exp(-driftChangeRate * span));
+    members.normalise();
     this.#mix();
   }
 
   /** A member whose frequency may be off by `sd`, with a probability of `share`. */
   doubt(sd: number, share: number): void {
-    if (this.#capacity < 2) return;
-    this.#spawn(sd, 0, share);
-    this.#normalise();
+    if (this.#members.capacity < 2) return;
+    this.#members.spawn(this.#at, sd, 0, share);
+    this.#members.normalise();
     this.#mix();
   }
 
@@ -260,10 +275,10 @@ export class Bank {
   /** Variance of {@linkcode phase}, with the steps that may have happened since, ns^2. */
   phaseVariance(at: number): number {
     const h = Math.max(0, at - this.#at);
-    const { walk, driftWalk, step, stepRate } = this.#model;
+    const { walk, driftWalk, step } = this.#model;
     const h3 = h * h * h;
     const k = h * h / 2;
-    const unseen = (walk + step * step * stepRate) * h3 / 3 + driftWalk * h3 * h * h / 20;
+    const unseen = (walk + step * step * this.#stepRate) * h3 / 3 + driftWalk * h3 * h * h / 20;
     return this.xx + 2 * h * this.xf + h * h * this.ff + 2 * k * this.xa + 2 * h * k * this.fa +
       k * k * this.aa + unseen;
   }
@@ -271,7 +286,7 @@ export class Bank {
   /** Moves phase and path delay of every member by so many ns, each known to `sd` only. */
   shift(phase: number, delay: number, sd: number): void {
     const m = this.#m;
-    for (let i = 0; i < this.#count; i++) {
+    for (let i = 0; i < this.#members.count; i++) {
       const o = STRIDE * i;
       m[o]! += phase;
       m[o + 3]! += delay;
@@ -281,9 +296,19 @@ export class Bank {
     this.#mix();
   }
 
+  /** The rate of steps: those of the last minutes, and one in the time that the model gives it. */
+  #learnSteps(span: number): void {
+    const keep = Math.exp(-span / STEP_MEMORY);
+    const to = this.#at - STEP_PROVEN;
+    this.#steps = keep * this.#steps + this.#members.stepped(to - span, to);
+    this.#stepSeconds = keep * this.#stepSeconds + span;
+    this.#stepRate = (1 + this.#steps) / (1 / this.#model.stepRate + this.#stepSeconds);
+  }
+
   #predictMember(o: number, h: number, keep: number, g: number, k: number): void {
     const m = this.#m;
-    const { walk, driftWalk, delayWalk } = this.#model;
+    const { walk, delayWalk } = this.#model;
+    const driftWalk = m[o + KIND] === MemberKind.Drifting ? this.#model.driftWalk : 0;
     m[o]! += h * m[o + 1]! + k * m[o + 2]!;
     m[o + 1]! += g * m[o + 2]!;
     m[o + 2]! *= keep;
@@ -347,7 +372,7 @@ export class Bank {
     let mean = 0;
     let variance = 0;
     let bestVariance = Infinity;
-    for (let i = 0; i < this.#count; i++) {
+    for (let i = 0; i < this.#members.count; i++) {
       const o = STRIDE * i;
       const v = this.#project(o, sign, back, back2) + sigma * sigma;
       const e = z - this.#expected(o, sign, back, back2);
@@ -363,10 +388,10 @@ export class Bank {
     this.innovationVariance = variance - mean * mean;
     const flat = outlier / (OUTLIER_WIDTH * Math.sqrt(bestVariance));
     this.inlier = (1 - outlier) * good / ((1 - outlier) * good + flat);
-    for (let i = 0; i < this.#count; i++) {
+    for (let i = 0; i < this.#members.count; i++) {
       m[STRIDE * i + WEIGHT]! *= (1 - outlier) * likelihood[i]! + flat;
     }
-    this.#normalise();
+    this.#members.normalise();
   }
 
   #updateMember(
@@ -404,82 +429,6 @@ export class Bank {
     m[o + DD]! += c3 * c3 * v;
   }
 
-  #heaviest(): number {
-    let best = 0;
-    for (let i = 1; i < this.#count; i++) {
-      if (this.#m[STRIDE * i + WEIGHT]! > this.#m[STRIDE * best + WEIGHT]!) best = i;
-    }
-    return best;
-  }
-
-  /** Clones the heaviest member, its frequency and delay less certain; the clone takes `share`. */
-  #spawn(frequencySd: number, delaySd: number, share: number): void {
-    const m = this.#m;
-    if (this.#count === this.#capacity) this.#drop(this.#heaviest());
-    const from = STRIDE * this.#heaviest();
-    const o = STRIDE * this.#count++;
-    m.copyWithin(o, from, from + STRIDE);
-    m[o + FF]! += frequencySd * frequencySd;
-    m[o + DD]! += delaySd * delaySd;
-    m[o + WEIGHT] = share;
-    m[o + BIRTH] = this.#at;
-  }
-
-  /** Drops the lightest member but `keep`; the young, who had no time to prove themselves, last. */
-  #drop(keep: number): void {
-    const m = this.#m;
-    let victim = -1;
-    let least = Infinity;
-    for (let i = 0; i < this.#count; i++) {
-      if (i === keep) continue;
-      const o = STRIDE * i;
-      const isYoung = this.#at - m[o + BIRTH]! < PROTECTED_SECONDS && m[o + WEIGHT]! > LIGHTEST;
-      const score = m[o + WEIGHT]! + (isYoung ? 2 : 0);
-      if (score >= least) continue;
-      least = score;
-      victim = i;
-    }
-    this.#remove(victim);
-  }
-
-  #remove(i: number): void {
-    const last = --this.#count;
-    if (i !== last) this.#m.copyWithin(STRIDE * i, STRIDE * last, STRIDE * last + STRIDE);
-  }
-
-  /** Members that tell the same become one. */
-  #merge(): void {
-    const m = this.#m;
-    for (let i = 0; i < this.#count; i++) {
-      for (let j = this.#count - 1; j > i; j--) {
-        const p = STRIDE * i;
-        const q = STRIDE * j;
-        const dx = m[p]! - m[q]!;
-        const df = m[p + 1]! - m[q + 1]!;
-        const dd = m[p + 3]! - m[q + 3]!;
-        const ratio = m[p + FF]! / m[q + FF]!;
-        const alike = dx * dx < 0.04 * m[p + XX]! && df * df < 0.04 * m[p + FF]! &&
-          ratio > 0.8 && ratio < 1.25 && dd * dd < 0.04 * m[p + DD]!;
-        if (!alike) continue;
-        const weight = m[p + WEIGHT]! + m[q + WEIGHT]!;
-        if (m[q + WEIGHT]! > m[p + WEIGHT]!) m.copyWithin(p, q, q + STRIDE);
-        m[p + WEIGHT] = weight;
-        this.#remove(j);
-      }
-    }
-  }
-
-  #normalise(): void {
-    const m = this.#m;
-    let sum = 0;
-    for (let i = 0; i < this.#count; i++) sum += m[STRIDE * i + WEIGHT]!;
-    if (!(sum > 0)) {
-      for (let i = 0; i < this.#count; i++) m[STRIDE * i + WEIGHT] = 1 / this.#count;
-      return;
-    }
-    for (let i = 0; i < this.#count; i++) m[STRIDE * i + WEIGHT]! /= sum;
-  }
-
   /** Moments of the mixture. */
   #mix(): void {
     const m = this.#m;
@@ -487,7 +436,7 @@ export class Bank {
     let f = 0;
     let a = 0;
     let d = 0;
-    for (let i = 0; i < this.#count; i++) {
+    for (let i = 0; i < this.#members.count; i++) {
       const o = STRIDE * i;
       const w = m[o + WEIGHT]!;
       x += w * m[o]!;
@@ -502,7 +451,7 @@ export class Bank {
     let fa = 0;
     let aa = 0;
     let dd = 0;
-    for (let i = 0; i < this.#count; i++) {
+    for (let i = 0; i < this.#members.count; i++) {
       const o = STRIDE * i;
       const w = m[o + WEIGHT]!;
       const ex = m[o]! - x;

@@ -11,6 +11,9 @@ export interface BankModel {
   driftWalk: number;
   /** Time constant in which drift is forgotten, s. */
   driftSeconds: number;
+  /** Standard deviation of a drift that begins, ppb/s; how often one begins or ends, per second. */
+  driftSd: number;
+  driftChangeRate: number;
   /** Random walk of path delay in a second, as a share of the noise of a measurement. */
   delayWalk: number;
   /** Standard deviation of a frequency step, ppb. */

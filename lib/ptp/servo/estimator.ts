@@ -57,6 +57,8 @@ export const DEFAULT_MODEL: BankModel = {
   walk: 1.5,
   driftWalk: 0.25,
   driftSeconds: 150,
+  driftSd: 5,
+  driftChangeRate: 1 / 200,
   delayWalk: 0.15,
   step: 110,
   stepRate: 1 / 40,

@@ -37,7 +37,7 @@ export interface RobustOptions extends StepOptions {
   lockThreshold?: Nanos;
   /** Measures and reports, never touches the clock. */
   freeRunning?: boolean;
-  /** Histories the estimator keeps, 1 (plain Kalman filter, quick) to 32; 14. */
+  /** Histories the estimator keeps, 1 (plain Kalman filter, quick) to 32; 20. */
   members?: number;
   /** The master's frequency as known from an earlier run; unknown. */
   initialFrequency?: KnownFrequency | undefined;
@@ -47,8 +47,8 @@ export interface RobustOptions extends StepOptions {
   steerInterval?: Nanos;
 }
 
-/** Standard deviations of the estimate in the bound, for 99.9 % with room for a model that is wrong. */
-const BOUND_DEVIATIONS = 4.5;
+/** Standard deviations of the estimate in the bound: steps of frequency have tails far from normal. */
+const BOUND_DEVIATIONS = 6;
 /** A bound this many lock thresholds wide still counts as locked: a poor path, but a known one. */
 const BOUND_FOR_LOCK = 5;
 /** Share of the path delay that a symmetric-looking path may hide as asymmetry. */
@@ -87,7 +87,7 @@ export class RobustServo implements Servo {
   #hasSteered = false;
 
   constructor(clock: Clock, options: RobustOptions = {}) {
-    this.#estimator = new Estimator(options.members ?? 14, { ...DEFAULT_MODEL, ...options.model });
+    this.#estimator = new Estimator(options.members ?? 20, { ...DEFAULT_MODEL, ...options.model });
     const { initialFrequency } = options;
     if (initialFrequency !== undefined) this.#estimator.guess(initialFrequency);
     this.#actuator = new Actuator(clock, options.maxPpb ?? Infinity);

@@ -9,7 +9,7 @@ import type { Clock, ClockPair } from "../../base/clock.ts";
 import { Random } from "../../base/random.ts";
 import { difference, type Instant, shift, type Timestamp, timestamp } from "../../base/time.ts";
 import { VirtualClock } from "../../base/virtual_clock.ts";
-import { type TimeStep, WanderingClock } from "../../base/wander.ts";
+import { type TimeStep, WANDER_PERIOD, WanderingClock } from "../../base/wander.ts";
 import { type Servo, ServoState } from "./servo.ts";
 
 /** One-way delay of an event message, ns, at `t` seconds; direction 0 is towards the slave. */
@@ -30,8 +30,8 @@ export interface TrialOptions {
   offset?: number;
   /** Slave's oscillator against the master's, ppm. */
   ppm?: number;
-  /** Master's wander; on unless false. */
-  wander?: boolean;
+  /** Master's wander; on unless false; "walk": the random walk alone. */
+  wander?: boolean | "walk";
   /** Slave's oscillator wanders too. */
   slaveWander?: boolean;
   masterSteps?: readonly TimeStep[];
@@ -68,6 +68,21 @@ export interface TrialResult {
 export const TRIAL_RATE = 100;
 
 const MASTER_START = 1_800_000_000;
+
+/** A frequency that walks randomly, 1e-9 per root second. */
+class Walk {
+  readonly #random: Random;
+  #ppb = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  next(): number {
+    this.#ppb += Math.sqrt(WANDER_PERIOD / 1e9) * this.#random.gaussian();
+    return this.#ppb;
+  }
+}
 
 /** A clock that is read with noise, as a real one is. */
 class ReadNoise implements Clock {
@@ -161,7 +176,8 @@ class Trial {
     this.#gmPlan = new WanderingClock(this.#gm, {
       ppb: 0,
       steps: options.masterSteps ?? [],
-      ...(wanders ? { seed: options.seed } : {}),
+      ...(wanders === true ? { seed: options.seed } : {}),
+      ...(wanders === "walk" ? { profile: new Walk(this.#random.derive("walk")) } : {}),
     }, begin);
     this.#slavePlan = new WanderingClock(this.#slave, {
       ppb: (options.ppm ?? 30) * 1000,
