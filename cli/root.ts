@@ -39,6 +39,11 @@ export const root: Group = {
           () => import("./ptp/pmc/pmc.ts"),
         ),
         leaf(
+          "monitor",
+          "Watch PTP on an interface or in a capture",
+          () => import("./ptp/monitor/monitor.ts"),
+        ),
+        leaf(
           "profiles",
           "The PTP profiles, each value with its source",
           () => import("./ptp/profiles.ts"),
