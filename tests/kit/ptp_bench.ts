@@ -89,6 +89,10 @@ export class FakeServo implements Servo {
     this.calls.push(`linkDelay ${delay} ${at}`);
   }
 
+  leap(seconds: number): void {
+    this.calls.push(`leap ${seconds}`);
+  }
+
   steer(): void {
     this.calls.push("steer");
     this.due = NEVER;

@@ -204,6 +204,12 @@ export class Estimator {
     if (this.#anchored) this.#bank.measureDelay(this.#time(raw), delay, sigma);
   }
 
+  /** The timescale was set by whole seconds: the line moves along. */
+  leap(seconds: number): void {
+    this.#anchor.seconds += seconds;
+    this.#history.leap(seconds);
+  }
+
   /** Writes the master's time at `raw`. */
   masterAt(raw: Instant, into: Timestamp): void {
     const elapsed = raw - this.#anchorRaw;

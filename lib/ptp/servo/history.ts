@@ -50,6 +50,11 @@ export class History {
     return (this.#first + i) % this.#capacity;
   }
 
+  /** Moves every master time by whole seconds. */
+  leap(seconds: number): void {
+    for (let i = 0; i < this.count; i++) this.seconds[this.slot(i)]! += seconds;
+  }
+
   push(raw: number, master: Timestamp, direction: Direction): void {
     if (this.count === this.#capacity) {
       this.#first = (this.#first + 1) % this.#capacity;

@@ -138,6 +138,11 @@ export abstract class OffsetServo implements Servo {
     this.#delays[this.#delayCount++ % n] = delay;
   }
 
+  /** The Sync before is in the old timescale; offsets are in neither. */
+  leap(_seconds: number): void {
+    this.#hasSync = false;
+  }
+
   /** Nothing but the watch over silence: these servos steer when a Sync comes. */
   steer(now: Instant): void {
     if (now < this.#next) return;

@@ -9,6 +9,7 @@
  *     S raw seconds nanoseconds      a Sync: arrived at raw, left the master at ...
  *     D raw seconds nanoseconds      a Delay_Req: left at raw, arrived at the master at ...
  *     L raw delay                    the link's delay measured by itself
+ *     J seconds                      a leap second: the timescale was set by so much
  *     R raw | T raw | X raw          reset, steer, finish
  *     c raw seconds nanoseconds width    a capture of the clock
  *     a raw seconds nanoseconds      the clock's answer to readAt(raw)
@@ -117,6 +118,11 @@ export class RecordedServo implements Servo {
   linkDelay(delay: Nanos, at: Instant): void {
     this.#sink(`L ${at} ${delay}`);
     this.#servo.linkDelay(delay, at);
+  }
+
+  leap(seconds: number): void {
+    this.#sink(`J ${seconds}`);
+    this.#servo.leap(seconds);
   }
 
   /** Calls before the deadline do nothing and are not recorded. */
@@ -270,6 +276,9 @@ export function feed(servo: Servo, line: string): boolean {
       return true;
     case "L":
       servo.linkDelay(Number(words[2]) as Nanos, raw);
+      return true;
+    case "J":
+      servo.leap(Number(words[1]));
       return true;
     case "R":
       servo.reset(raw);

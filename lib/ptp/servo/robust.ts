@@ -154,6 +154,10 @@ export class RobustServo implements Servo {
     this.#measured(at);
   }
 
+  leap(seconds: number): void {
+    this.#estimator.leap(seconds);
+  }
+
   deadline(): Instant {
     return this.#next;
   }

@@ -56,6 +56,12 @@ export interface Servo {
    * The newest value is given again after each {@linkcode reset}.
    */
   linkDelay(delay: Nanos, at: Instant): void;
+  /**
+   * A leap second has passed: the clock's timescale was set by `seconds` (-1 after an inserted one),
+   * by the kernel or not at all yet. What is measured from now on is in the new one; what was
+   * measured before moves along, and the line goes on.
+   */
+  leap(seconds: number): void;
   /** Compares clock and estimate and steers, if that is due at `now`. */
   steer(now: Instant): void;
   /** When {@linkcode steer} is due next. */
