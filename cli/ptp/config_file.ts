@@ -11,6 +11,7 @@ import {
   type PortSection,
   type Remark,
 } from "../../lib/ptp/config/parse.ts";
+import { tableOf } from "../../lib/ptp/config/plan.ts";
 import { type Use, useOf } from "../../lib/ptp/config/use.ts";
 import { Failure } from "../kit/errors.ts";
 import { ExitCode } from "../kit/exit.ts";
@@ -67,7 +68,8 @@ export function judge(path: string, text: string, commandLine: CommandLine): Che
   }
   const errors = [...file.errors, ...conflicts(config)].sort((a, b) => a.line - b.line);
   const refusals = findings.filter((one) => one.use.kind === "refused");
-  return { path, config, findings, errors, notes: file.notes, refusals };
+  const notes = [...file.notes, ...tableNotes(config)];
+  return { path, config, findings, errors, notes, refusals };
 }
 
 /** True where no port takes the clock's value, as each has its own. */
@@ -103,6 +105,7 @@ function conflicts(config: EffectiveConfig): Remark[] {
   if (steps.value === 0 && config.text("time_stamping") === "software") {
     found.push({ line: steps.line, message: "one-step Sync needs hardware time stamps" });
   }
+  found.push(...tableConflicts(config));
   for (const port of config.file.ports) {
     const only = config.of("serverOnly", port);
     if (only.value === 1 && config.flag("clientOnly")) {
@@ -111,6 +114,39 @@ function conflicts(config: EffectiveConfig): Remark[] {
     }
   }
   return found;
+}
+
+/** A port's table has a master that the port's transport reaches. */
+function tableConflicts(config: EffectiveConfig): Remark[] {
+  const found: Remark[] = [];
+  for (const port of config.file.ports) {
+    const table = tableOf(config, port);
+    if (table === undefined) continue;
+    const transport = config.text("network_transport", port);
+    if (table.addresses.some((one) => one.transport === transport)) continue;
+    const message = `table ${table.id} of ${port.name} has no ${transport} address`;
+    found.push({ line: table.line, message });
+  }
+  return found;
+}
+
+/** Addresses of another transport than their port's, and unicast peer delay: not used. */
+function tableNotes(config: EffectiveConfig): Remark[] {
+  const notes: Remark[] = [];
+  for (const port of config.file.ports) {
+    const table = tableOf(config, port);
+    const transport = config.text("network_transport", port);
+    for (const one of table?.addresses ?? []) {
+      if (one.transport === transport) continue;
+      const message = `${one.transport} ${one.address} is ignored: ${port.name} uses ${transport}`;
+      notes.push({ line: one.line, message });
+    }
+    if (table?.peerAddress !== undefined) {
+      const message = `peer_address ${table.peerAddress} is ignored: Pdelay_Req goes by multicast`;
+      notes.push({ line: table.line, message });
+    }
+  }
+  return notes;
 }
 
 /** `FILE:12: message`, or the command line's. */

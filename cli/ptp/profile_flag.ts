@@ -143,9 +143,11 @@ function applied(profile: Profile, s: Partial<ProfileSettings>): AppliedProfile 
   if (s.datasetComparison !== undefined && s.datasetComparison !== "ieee1588") {
     lacking.push(`masters are compared as IEEE 1588 has it, not as ${profile.name}`);
   }
-  if (s.communication === "unicast") lacking.push("messages go by multicast");
-  if (s.syncReceiptTimeout !== undefined) lacking.push("a master without Sync is kept");
+  if (s.communication === "unicast") {
+    lacking.push("unicast needs --unicast-master (slave) or --unicast-only (gm)");
+  }
   const { pathTrace, majorSdoId, announceReceiptTimeout, neighborPropDelayThresh } = s;
+  const { syncReceiptTimeout } = s;
   return {
     instance: {
       ...(majorSdoId === undefined ? {} : { majorSdoId }),
@@ -153,6 +155,7 @@ function applied(profile: Profile, s: Partial<ProfileSettings>): AppliedProfile 
     },
     port: {
       ...(announceReceiptTimeout === undefined ? {} : { announceReceiptTimeout }),
+      ...(syncReceiptTimeout === undefined ? {} : { syncReceiptTimeout }),
       ...(neighborPropDelayThresh === undefined
         ? {}
         : { neighborPropDelayThresh: nanos(neighborPropDelayThresh) }),

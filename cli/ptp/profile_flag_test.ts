@@ -16,7 +16,7 @@ const ST_2059: ProfiledFlags = {
 Deno.test("rewriteProfile() gives a profile's defaults to the flags that are not there", () => {
   assertEquals(rewriteProfile(["--iface", "eth0", "--profile", "st2059-2", "--domain=5"]), [
     ...["--iface", "eth0", "--profile", "st2059-2", "--domain=5"],
-    ...["--priority1=128", "--priority2=128", "--log-announce=-2", "--log-sync=-3"],
+    ...["--priority1=128", "--priority2=128", "--log-announce=0", "--log-sync=-3"],
     ...["--log-min-delay-req=-3", "--log-min-pdelay-req=0", "--delay=e2e", "--transport=udp4"],
   ]);
 });
@@ -52,6 +52,7 @@ Deno.test("applyProfile() of gPTP: group, majorSdoId, follow-up information, asC
   assertEquals(gptp.instance, { majorSdoId: 1, pathTrace: true });
   assertEquals(gptp.port, {
     announceReceiptTimeout: 3,
+    syncReceiptTimeout: 3,
     neighborPropDelayThresh: 800,
     followUpInfo: true,
     asCapable: "auto",

@@ -202,6 +202,7 @@ function plannedPort(one: ClockPlan["ports"][number], flags: RunFlags): PlannedP
     ...(dscpEvent === undefined ? {} : { eventDscp: dscpEvent }),
     ...(dscpGeneral === undefined ? {} : { generalDscp: dscpGeneral }),
     options: one.options,
+    ...(one.unicast === undefined ? {} : { unicastMasters: one.unicast }),
   };
 }
 

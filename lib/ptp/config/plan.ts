@@ -5,6 +5,7 @@
  */
 import { type Nanos, nanos, seconds } from "../../base/time.ts";
 import type { DelayMechanismName, InstanceOptions, PortOptions } from "../options.ts";
+import { DEFAULT_UNICAST_SERVER } from "../unicast/server.ts";
 import type { RobustOptions } from "../servo/robust.ts";
 import type { PiOptions } from "../servo/pi.ts";
 import type { ServoName } from "../servo/choose.ts";
@@ -34,7 +35,17 @@ export interface PortPlan {
   readonly transport: TransportPlan;
   /** -1: the interface's own card. */
   readonly phcIndex: number;
-  readonly unicastTable: UnicastTable | undefined;
+  /** The masters it asks for unicast service; `undefined`: it does not. */
+  readonly unicast: UnicastPlan | undefined;
+}
+
+/** Masters by unicast. */
+export interface UnicastPlan {
+  /** Of the port's own transport. */
+  readonly addresses: readonly string[];
+  readonly logQueryInterval: number;
+  /** Seconds asked for. */
+  readonly duration: number;
 }
 
 /** The servo and its limits. */
@@ -101,6 +112,7 @@ export function planOf(config: EffectiveConfig): ClockPlan {
       slaveOnly: config.flag("clientOnly"),
       maxStepsRemoved: config.number("maxStepsRemoved"),
       pathTrace: config.flag("path_trace_enabled"),
+      ignoreMajorSdoId: config.flag("ignore_transport_specific"),
     },
     utcOffset: config.isGiven("utc_offset") ? config.number("utc_offset") : undefined,
     timeSource: config.number("timeSource"),
@@ -140,7 +152,6 @@ function portPlan(config: EffectiveConfig, port: PortSection): PortPlan {
   const reset = config.number("fault_reset_interval", port);
   const isGptp = config.flag("follow_up_info", port) && mechanism === "p2p";
   const isAlways = !isGptp || config.text("asCapable", port) === "true";
-  const table = config.number("unicast_master_table", port);
   return {
     iface: port.name,
     options: {
@@ -155,13 +166,35 @@ function portPlan(config: EffectiveConfig, port: PortSection): PortPlan {
       asCapable: isAlways ? "always" : "auto",
       followUpInfo: config.flag("follow_up_info", port),
       acceptIntervalRequests: isGptp,
+      multicast: !config.flag("inhibit_multicast_service", port),
+      hybridE2e: config.flag("hybrid_e2e", port),
+      ...(config.flag("unicast_listen", port) ? { unicastServer: DEFAULT_UNICAST_SERVER } : {}),
       announceReceiptTimeout: config.number("announceReceiptTimeout", port),
+      syncReceiptTimeout: config.number("syncReceiptTimeout", port),
       delayAsymmetry: nanos(config.number("delayAsymmetry", port)),
       faultResetInterval: reset === -128 ? nanos(0) : powerOfTwo(reset),
     },
     transport: transportPlan(config, port),
     phcIndex: config.number("phc_index", port),
-    unicastTable: config.file.tables.find((one) => one.id === table),
+    unicast: unicastPlan(config, port),
+  };
+}
+
+/** The table that a port names. */
+export function tableOf(config: EffectiveConfig, port: PortSection): UnicastTable | undefined {
+  const id = config.number("unicast_master_table", port);
+  return id === 0 ? undefined : config.file.tables.find((one) => one.id === id);
+}
+
+function unicastPlan(config: EffectiveConfig, port: PortSection): UnicastPlan | undefined {
+  const table = tableOf(config, port);
+  if (table === undefined) return undefined;
+  const transport = config.text("network_transport", port);
+  return {
+    addresses: table.addresses.filter((one) => one.transport === transport)
+      .map((one) => one.address),
+    logQueryInterval: table.logQueryInterval,
+    duration: config.number("unicast_req_duration", port),
   };
 }
 

@@ -45,6 +45,17 @@ function refused(why: string): Rule {
   return () => ({ kind: "refused", why });
 }
 
+/** Of linuxptp's ports, but of our clock: a port's own word counts where it is the clock's, too. */
+function clocks(key: string): Rule {
+  return ({ value, config }) => {
+    const clock = config.of(key).value;
+    return value === clock ? HONOURED : {
+      kind: "ignored",
+      why: `all ports have the clock's, ${clock} of [global]`,
+    };
+  };
+}
+
 const CLOCK_RULES: Readonly<Record<string, Rule>> = {
   clientOnly: honoured(),
   clockAccuracy: honoured(),
@@ -80,7 +91,13 @@ const CLOCK_RULES: Readonly<Record<string, Rule>> = {
 
 const AUTHENTICATION = refused("the AUTHENTICATION TLV is not built: messages would go unsecured");
 const CMLDS = ignored("it is for delay_mechanism COMMON_P2P");
-const UNICAST_ONLY = ignored("it is for unicast service");
+const ASKED_FOR: Rule = ({ config, port }) => {
+  const ports = port === undefined ? config.file.ports : [port];
+  return ports.some((one) => config.flag("unicast_master_table", one)) ? HONOURED : {
+    kind: "ignored",
+    why: "no port has a unicast_master_table",
+  };
+};
 const POWER = ignored("it is for power_profile.version");
 
 const PORT_RULES: Readonly<Record<string, Rule>> = {
@@ -109,15 +126,12 @@ const PORT_RULES: Readonly<Record<string, Rule>> = {
   follow_up_info: honoured(),
   freq_est_interval: ignored("the neighbour's rate is estimated over a fixed number of answers"),
   "G.8275.portDS.localPriority": only([128], ignored("only G.8275.x compares it")),
-  hybrid_e2e: only(
-    [0],
-    ignored("a slave asks by multicast; a master answers each as it was asked"),
-  ),
+  hybrid_e2e: honoured(),
   ignore_source_id: only([0], refused("Sync is only taken from the master that was chosen")),
-  ignore_transport_specific: only([0], ignored("messages of another majorSdoId are dropped")),
+  ignore_transport_specific: clocks("ignore_transport_specific"),
   inhibit_announce: only([0], refused("a master announces itself")),
   inhibit_delay_req: only([0], refused("the delay is always measured")),
-  inhibit_multicast_service: only([0], refused("unicast service is not connected yet")),
+  inhibit_multicast_service: honoured(),
   interface_rate_tlv: only([0], ignored("the TLV is not built")),
   logAnnounceInterval: honoured(),
   logMinDelayReqInterval: honoured(),
@@ -133,11 +147,7 @@ const PORT_RULES: Readonly<Record<string, Rule>> = {
   p2p_dst_ipv4: honoured(),
   p2p_dst_ipv6: honoured(),
   p2p_dst_mac: honoured(),
-  path_trace_enabled: (asked) =>
-    asked.value === asked.config.number("path_trace_enabled") ? HONOURED : {
-      kind: "ignored",
-      why: "it is the clock's, as [global] has it",
-    },
+  path_trace_enabled: clocks("path_trace_enabled"),
   phc_index: honoured(),
   "power_profile.2011.grandmasterTimeInaccuracy": POWER,
   "power_profile.2011.networkTimeInaccuracy": POWER,
@@ -150,19 +160,13 @@ const PORT_RULES: Readonly<Record<string, Rule>> = {
   ptp_dst_mac: honoured(),
   serverOnly: honoured(),
   spp: only([-1], AUTHENTICATION),
-  syncReceiptTimeout: only([0], ignored("a master is judged by its Announce messages")),
-  transportSpecific: (asked) => {
-    const clock = asked.config.number("transportSpecific");
-    return asked.value === clock ? HONOURED : {
-      kind: "ignored",
-      why: `the clock has one majorSdoId, ${clock} of [global]`,
-    };
-  },
+  syncReceiptTimeout: honoured(),
+  transportSpecific: clocks("transportSpecific"),
   udp_ttl: honoured(),
   udp6_scope: honoured(),
-  unicast_listen: only([0], refused("unicast service is not connected yet")),
-  unicast_master_table: only([0], refused("unicast service is not connected yet")),
-  unicast_req_duration: UNICAST_ONLY,
+  unicast_listen: only([0], honoured("grants are limited in number, rate and time")),
+  unicast_master_table: honoured(),
+  unicast_req_duration: ASKED_FOR,
 };
 
 const PI_ONLY: Rule = (asked) => {

@@ -7,6 +7,8 @@ import type { Profile, ProfileValue } from "./profile.ts";
 
 /** States defaults and ranges of all three profiles side by side. */
 const JUNOS = "Juniper Junos, Configuring PTP Media Profiles, tables 1 and 2";
+/** A public checker of ST 2110 whose rules are drawn from the 2021 text, which SMPTE gives away. */
+const RULES = "the st2110 checker's rules of ST 2059-2:2021";
 const TERANEX = "Blackmagic Teranex Mini manual, recommended values of the grandmaster";
 
 function priorities(clause: string): ProfileValue[] {
@@ -36,22 +38,23 @@ export const ST_2059_2: Profile = {
   title: "SMPTE ST 2059-2, professional broadcast",
   identifier: "68-97-E8-00-01-00",
   values: [
-    range("domainNumber", 127, [0, 127], read("ST 2059-2 table 1", JUNOS)),
-    ...priorities("ST 2059-2 table 1"),
-    ...common("ST 2059-2 table 2"),
-    range("logAnnounceInterval", -2, [-3, 1], read("ST 2059-2 table 2", JUNOS)),
-    range("logSyncInterval", -3, [-7, -1], read("ST 2059-2 table 2", JUNOS)),
+    range("domainNumber", 127, [0, 127], read("ST 2059-2:2021 6.5.2", `${RULES}; ${JUNOS}`)),
+    ...priorities("ST 2059-2:2021 6.5"),
+    ...common("ST 2059-2:2021 6.5"),
+    range("logAnnounceInterval", 0, [-3, 1], read("ST 2059-2:2021 6.5.2", RULES)),
+    range("logSyncInterval", -3, [-7, -1], read("ST 2059-2:2021 6.5.2", `${RULES}; ${JUNOS}`)),
     delayRequest(
       -3,
-      read("ST 2059-2 table 2", `${TERANEX} (default); Wikipedia, SMPTE 2059 (range)`),
+      read("ST 2059-2:2021 6.5.3", `${TERANEX} (default); ${RULES} (at most 5 more than Sync)`),
     ),
-    range("logMinPdelayReqInterval", 0, [0, 5], unread("ST 2059-2 table 2")),
-    choice("delayMechanism", ["e2e", "p2p"], read("ST 2059-2 7.5", "Haivision Makito X4, ptp")),
-    choice("transport", ["udp4", "udp6"], unread("ST 2059-2 7.4")),
-    choice("communication", ["multicast", "hybrid", "unicast"], unread("ST 2059-2 7.4")),
+    range("logMinPdelayReqInterval", 0, [0, 5], unread("ST 2059-2:2021 6.5.3")),
+    choice("delayMechanism", ["e2e", "p2p"], read("ST 2059-2:2021", "Haivision Makito X4, ptp")),
+    choice("transport", ["udp4", "udp6"], unread("ST 2059-2:2021 6.4")),
+    choice("communication", ["multicast", "hybrid", "unicast"], unread("ST 2059-2:2021 6.4")),
   ],
   remarks: [
-    "the grandmaster sends the synchronization metadata TLV once a second",
+    "the edition of 2015, and much equipment, has -2 as the default of logAnnounceInterval",
+    "the grandmaster sends the synchronization metadata TLV once a second (6.12)",
     "the identifier was not verified against a published text",
   ],
 };
