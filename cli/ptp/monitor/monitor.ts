@@ -133,7 +133,7 @@ async function live(kit: Kit, flags: MonitorFlags, iface: string): Promise<Watch
   try {
     let next = 0;
     while (!kit.isStopping) {
-      while (frames.receive((record) => watch.take(record)) && !kit.isStopping);
+      while (frames.receive((record, at) => watch.take(record, at)) && !kit.isStopping);
       watch.advance(frames.now());
       if (view !== undefined && performance.now() >= next) {
         next = performance.now() + FRAME_MS;

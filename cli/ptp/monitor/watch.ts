@@ -59,20 +59,18 @@ export class Watch {
     return this.#frames;
   }
 
-  take(record: CaptureRecord): void {
+  /** @param monotonic As `Sighting.monotonic`. */
+  take(record: CaptureRecord, monotonic = NaN): void {
     this.#frames++;
+    this.#sighting.monotonic = monotonic;
     if (!findMessage(record, this.#options.ports, this.#sighting)) return;
     this.monitor.take(this.#sighting);
     this.#drain();
   }
 
-  /** The capture's clock has come to `now` without a message. */
-  advance(now: { seconds: number; nanoseconds: number }): void {
-    if (this.monitor.messages === 0) return;
-    this.monitor.timeOf(0, this.#time);
-    const elapsed = (now.seconds - this.#time.seconds) * 1e9 +
-      (now.nanoseconds - this.#time.nanoseconds);
-    this.monitor.advance(elapsed);
+  /** Monotonic time has come to `now` without a message. */
+  advance(now: number): void {
+    this.monitor.advanceTo(now);
     this.#drain();
   }
 

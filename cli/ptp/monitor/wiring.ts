@@ -51,22 +51,22 @@ export class LiveFrames {
     }
   }
 
-  /** Hands each waiting frame to `take`; true where there may be more. */
-  receive(take: (record: CaptureRecord) => void): boolean {
+  /** Hands each waiting frame to `take`, with its CLOCK_MONOTONIC_RAW; true where there may be more. */
+  receive(take: (record: CaptureRecord, monotonic: number) => void): boolean {
     const batch = this.#batch;
     batch.clear();
     const n = this.#link.receive(batch);
     for (let i = 0; i < n; i++) {
       if (batch.kind[i] !== SlotKind.Packet || this.#isEcho(i)) continue;
-      take(this.#fill(i));
+      const instant = batch.stampInstant[i]!;
+      take(this.#fill(i), Number.isNaN(instant) ? rawNow() : instant);
     }
     return n === batch.capacity;
   }
 
-  /** The capture's clock now. */
-  now(): { seconds: number; nanoseconds: number } {
-    this.#clock.read(this.#now);
-    return this.#now;
+  /** CLOCK_MONOTONIC_RAW now. */
+  now(): number {
+    return rawNow();
   }
 
   /** Returns when frames wait, after `ms`, or when woken. */

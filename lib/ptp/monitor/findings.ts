@@ -57,7 +57,9 @@ function domainFindings(d: DomainReport, found: Finding[]): void {
     add("warning", "severalMasters", `${masters.length} ports announce the same grandmaster here`);
   }
   if (d.grandmaster === "" && d.ports.some((port) => has(port, "Sync"))) {
-    add("error", "noAnnounce", "Sync without Announce: no slave will follow");
+    if (d.ports.every((port) => port.announced === null)) {
+      add("error", "noAnnounce", "Sync without Announce: no slave will follow");
+    } else add("warning", "silent", "nobody announces any more");
   }
   if (d.changes.length > 1) {
     const last = d.changes[d.changes.length - 1];

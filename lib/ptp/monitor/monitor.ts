@@ -77,6 +77,8 @@ export class Monitor {
   /** Management messages by action. */
   readonly managementActions = new Float64Array(16);
   readonly #start = timestamp();
+  /** Monotonic time of the first message; NaN where only the capture's clock is known. */
+  #origin = NaN;
   readonly #timeout: number;
   readonly #only: number | undefined;
   readonly #hasDetails: boolean;
@@ -132,8 +134,11 @@ export class Monitor {
     if (this.messages === 0) {
       this.#start.seconds = s.seconds;
       this.#start.nanoseconds = s.nanoseconds;
+      this.#origin = s.monotonic;
     }
-    const at = (s.seconds - this.#start.seconds) * 1e9 + (s.nanoseconds - this.#start.nanoseconds);
+    const at = Number.isNaN(this.#origin)
+      ? (s.seconds - this.#start.seconds) * 1e9 + (s.nanoseconds - this.#start.nanoseconds)
+      : s.monotonic - this.#origin;
     this.advance(at);
     this.messages++;
     const sdoId = (header.majorSdoId(v, o) << 8) | header.minorSdoId(v, o);
@@ -155,6 +160,11 @@ export class Monitor {
     this.#dispatch(type, port, s, at);
     if (type === MessageType.DelayReq && nth === 1) this.#tell({ kind: "slave", at, port });
     return Fault.None;
+  }
+
+  /** Monotonic time has come to `now`: as {@linkcode advance}, where sightings have such times. */
+  advanceTo(now: number): void {
+    if (this.messages > 0 && !Number.isNaN(this.#origin)) this.advance(now - this.#origin);
   }
 
   /** Time has come to `at`: masters may have fallen silent. */

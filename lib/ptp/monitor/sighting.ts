@@ -17,6 +17,11 @@ export interface Sighting {
   seconds: number;
   /** In [0, 1e9); may carry a fraction. */
   nanoseconds: number;
+  /**
+   * When, by a clock that nobody steers or steps, ns since any origin; NaN where there is none, as in
+   * capture files: intervals are then taken from `seconds` and `nanoseconds`.
+   */
+  monotonic: number;
   view: DataView;
   /** First octet of the PTP message. */
   offset: number;
@@ -42,6 +47,7 @@ export function sighting(): Sighting {
   return {
     seconds: 0,
     nanoseconds: 0,
+    monotonic: NaN,
     view: NO_OCTETS,
     offset: 0,
     length: 0,
