@@ -36,6 +36,12 @@ export interface Link {
 export interface Protocol<E> {
   /** Slot `i` of `batch` arrived. The batch is only readable during the call. */
   receive(now: Instant, batch: PacketBatch, i: number): void;
+  /**
+   * True where slot `i` concerns others alone, is counted as `receive` would have, and done with:
+   * none of the other verbs need be called because of it. Left out by cores that hear only what
+   * is meant for them.
+   */
+  ignores?(batch: PacketBatch, i: number): boolean;
   /** Does everything that is due at or before `now`. */
   expire(now: Instant): void;
   /** When `expire` or `transmit` wants to be called next; `NEVER` when idle. O(1). */

@@ -25,6 +25,7 @@ import { intervalOf, sane } from "./interval.ts";
 import type { Destinations, PortOptions } from "./options.ts";
 import { type PortChange, portDSChange, type PortManagement } from "./port_management.ts";
 import { PortBase } from "./port_base.ts";
+import { overheard } from "./overheard.ts";
 import { type PortSnapshot, portSnapshot } from "./snapshot.ts";
 import { Prospect } from "./prospect.ts";
 import { Reason } from "./reason.ts";
@@ -144,6 +145,23 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
     m.peer = batch.peer[i]!;
     this.received[m.type]! += 1;
     this.faults.count(this.#accept(m));
+  }
+
+  /** What slaves on a multicast network hear most: requests of others, and the answers to them. */
+  ignores(batch: PacketBatch, i: number): boolean {
+    if (batch.kind[i] !== SlotKind.Packet || !isFollowing(this.#role.state)) return false;
+    const v = batch.view;
+    const o = batch.offset[i]!;
+    const reason = overheard(v, o, batch.length[i]!, this);
+    if (reason === Reason.None) return false;
+    const { options, defaultDS } = this.instance;
+    if (header.majorSdoId(v, o) !== options.majorSdoId) return false;
+    if (header.minorSdoId(v, o) !== options.minorSdoId) return false;
+    if (header.domainNumber(v, o) !== defaultDS.domainNumber) return false;
+    if (message.check(v, o, batch.length[i]!) !== Fault.None) return false;
+    this.received[header.messageType(v, o)]! += 1;
+    this.faults.count(reason);
+    return true;
   }
 
   expire(now: Instant): void {

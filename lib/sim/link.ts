@@ -68,6 +68,11 @@ export interface SimLinkOptions {
   isRoot?: boolean;
 }
 
+/** The half of a `Protocol` that is asked first. */
+export interface Skimmer {
+  ignores(batch: PacketBatch, i: number): boolean;
+}
+
 /** What an interface counted. */
 export interface SimLinkCounters {
   sent: number;
@@ -95,6 +100,8 @@ export class SimLink implements Link {
   readonly isRoot: boolean;
   /** Only links of the same island hear one another; see `Wire.partition`. */
   island = 0;
+  /** Asked first whether a packet concerns its node at all; see `Protocol.ignores`. */
+  skimmer: Skimmer | undefined;
   isOpen = true;
   readonly counters: SimLinkCounters = { sent: 0, received: 0, tooLong: 0, unrouted: 0 };
   readonly ports: readonly number[];
@@ -178,6 +185,7 @@ export class SimLink implements Link {
   close(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
+    this.skimmer = undefined;
     this.wire.detach(this);
     this.drop();
   }
@@ -197,6 +205,15 @@ export class SimLink implements Link {
       d = next;
     }
     this.#head = this.#tail = -1;
+  }
+
+  /** The network: true where packet `h`, in slot 0 of `batch`, is no concern of this node. */
+  skims(batch: PacketBatch, h: number): boolean {
+    const { skimmer } = this;
+    if (skimmer === undefined || this.#head >= 0 || !skimmer.ignores(batch, 0)) return false;
+    this.counters.received++;
+    this.node.note(this.#world.now, this.#world.packets.hash[h]!);
+    return true;
   }
 
   /** The network: packet `h`, of which this link owns one reference, arrives at true time `t`. */

@@ -25,7 +25,7 @@ import { difference, type Nanos, timestamp } from "../base/time.ts";
 import { EventHeap } from "./event_heap.ts";
 import { SimLink } from "./link.ts";
 import { type NodeOptions, SimNode } from "./node.ts";
-import { DeliveryPool, mix, PacketPool } from "./packet_pool.ts";
+import { copyOctets, DeliveryPool, mix, PacketPool } from "./packet_pool.ts";
 import { Wire, type WireOptions } from "./wire.ts";
 import type { Fan, World } from "./world.ts";
 
@@ -61,6 +61,8 @@ export class Network {
   readonly #freeFans: number[] = [];
   readonly #inbox: PacketBatch;
   readonly #outbox: PacketBatch;
+  /** The packet that fans out at present. */
+  readonly #presented: PacketBatch;
   readonly #a = timestamp();
   readonly #b = timestamp();
   #events = 0;
@@ -71,6 +73,7 @@ export class Network {
     const slotSize = options.maxDatagram ?? 2048;
     this.#inbox = new PacketBatch(SHARED_SLOTS, slotSize);
     this.#outbox = new PacketBatch(SHARED_SLOTS, slotSize);
+    this.#presented = new PacketBatch(1, slotSize);
     this.#world = this.#makeWorld(slotSize);
   }
 
@@ -218,14 +221,25 @@ export class Network {
     this.#fans[index] = undefined;
     this.#freeFans.push(index);
     const { packets } = this.#world;
+    this.#present(packet);
     for (let k = 0; k < route.length; k++) {
       const link = route[k]!;
-      if (link === from) continue;
+      if (link === from || link.skims(this.#presented, packet)) continue;
       packets.retain(packet);
       this.#accept(link, packet);
     }
     packets.release(packet);
     this.#events += route.length - 2;
+  }
+
+  /** Puts a packet where it can be looked at by many. */
+  #present(h: number): void {
+    const { packets } = this.#world;
+    const into = this.#presented;
+    into.clear();
+    const i = into.open();
+    into.length[i] = packets.length[h]!;
+    copyOctets(packets.bytes, h * packets.slotSize, into.bytes, 0, packets.length[h]!);
   }
 
   #accept(link: SimLink, h: number): void {

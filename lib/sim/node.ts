@@ -7,7 +7,7 @@ import { deadline, type Lane, turn } from "../base/drive.ts";
 import type { Protocol, Shared } from "../base/link.ts";
 import type { Random } from "../base/random.ts";
 import { type Instant, type Nanos, NEVER } from "../base/time.ts";
-import { SimLink, type SimLinkOptions } from "./link.ts";
+import { SimLink, type SimLinkOptions, type Skimmer } from "./link.ts";
 import { Oscillator, type OscillatorOptions } from "./oscillator.ts";
 import { mix } from "./packet_pool.ts";
 import { type Jitter, sample } from "./path.ts";
@@ -110,6 +110,7 @@ export class SimNode {
       return wantWrite;
     };
     this.#isRunning = true;
+    this.#skim(lanes);
     this.poke();
   }
 
@@ -124,7 +125,10 @@ export class SimNode {
     this.#lanes = [];
     this.#wakeAt = Infinity;
     this.#wakeFor = Infinity;
-    for (const link of this.links) link.drop();
+    for (const link of this.links) {
+      link.skimmer = undefined;
+      link.drop();
+    }
   }
 
   /** True between `start` and `stop`. */
@@ -170,6 +174,15 @@ export class SimNode {
   note(t: number, packetHash: number): void {
     bits[0] = t;
     this.#hash = mix(mix(mix(this.#hash, words[0]!), words[1]!), packetHash);
+  }
+
+  /** A program that runs the moment something arrives need not run for what it ignores. */
+  #skim(lanes: readonly Lane<unknown>[]): void {
+    for (const link of this.links) link.skimmer = undefined;
+    if (this.#latency !== undefined) return;
+    for (const { link, core } of lanes) {
+      if (link instanceof SimLink && core.ignores !== undefined) link.skimmer = core as Skimmer;
+    }
   }
 
   #turn(t: number): void {

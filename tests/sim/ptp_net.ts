@@ -38,6 +38,12 @@ export interface SimClockOptions {
   up?: PathOptions;
   /** Keep every event; otherwise all but samples. */
   hasSamples?: boolean;
+  /** Keep events at all; true if left out. */
+  keepEvents?: boolean;
+  /** On an isolating wire: the one interface that all others reach. */
+  isRoot?: boolean;
+  /** Likewise, of each port of a boundary clock. */
+  roots?: readonly boolean[];
 }
 
 const EVENT_PORT = 319;
@@ -53,6 +59,7 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
     ports: [EVENT_PORT, GENERAL_PORT],
     groups: [GROUP, PEER_GROUP],
     stamps: o.stamps ?? KERNEL_STAMPS,
+    isRoot: o.isRoot === true,
     ...(o.up === undefined ? {} : { up: o.up }),
   });
   const [seconds, nanoseconds] = o.start ?? [1_800_000_000, 0];
@@ -68,6 +75,7 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
     lanes: [net.lane(link, port)],
     shared: instance,
     take: (e: PtpEvent) => {
+      if (o.keepEvents === false) return;
       if (o.hasSamples === true || e.kind !== "sample") events.push(e);
     },
   });
@@ -118,6 +126,7 @@ export function addBoundary(
       ports: [EVENT_PORT, GENERAL_PORT],
       groups: [GROUP, PEER_GROUP],
       stamps: o.stamps ?? KERNEL_STAMPS,
+      isRoot: o.roots?.[w] === true,
     })
   );
   const [seconds, nanoseconds] = o.start ?? [1_800_000_000, 0];
@@ -136,6 +145,7 @@ export function addBoundary(
     lanes: links.map((link, n) => net.lane(link, ports[n]!)),
     shared: instance,
     take: (e: PtpEvent) => {
+      if (o.keepEvents === false) return;
       if (o.hasSamples === true || e.kind !== "sample") events.push(e);
     },
   });
