@@ -9,7 +9,7 @@ const BUFFER = 1 << 15;
 /** What a frequency is worth when it was saved: ppb, and ppb more per square root of a second. */
 const FEWEST_PPB = 50;
 const PPB_PER_ROOT_SECOND = 20;
-/** A day in a drawer, another room: never thought better known than... */
+/** However old, a frequency is believed to this many ppb: oscillators of one kind agree as well. */
 const MOST_PPB = 20_000;
 
 /** Writes lines to a file, in large pieces. */

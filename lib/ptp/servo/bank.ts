@@ -43,6 +43,11 @@ import type { NoiseShape } from "./noise_shape.ts";
 
 /** Standard deviation of a phase of which only the first measurement, at the anchor, is known, ns. */
 const PHASE_SD = 1e8;
+/**
+ * The power of a measurement's likelihood in the weights of the members, below 1: noise is correlated, and
+ * measurements that err alike are not as much evidence as if each had erred by itself.
+ */
+const EVIDENCE = 0.7;
 /** A step counts once it has been believed for so many seconds; after so many more it is forgotten. */
 const STEP_PROVEN = 8;
 const STEP_MEMORY = 200;
@@ -207,7 +212,7 @@ export class Bank {
       good += w * fair;
       mean += w * sign * late;
       square += w * (v + whole + late * late);
-      m[o + WEIGHT] = w * (fair + flat);
+      m[o + WEIGHT] = w * (fair + flat) ** EVIDENCE;
       const shift = inlier * shape.shift;
       const left = inlier * (shape.left + shape.shift * shape.shift) + (1 - inlier) * v;
       this.#shiftMember(o, sign * shift / v, (left - shift * shift - v) / (v * v));

@@ -280,3 +280,53 @@ Deno.test("RobustServo is deterministic", () => {
   assertEquals(a.error, b.error);
   assertEquals(a.bound, b.bound);
 });
+
+Deno.test("RobustServo that is told the frequency holds it from its first correction on", () => {
+  const firstSecond = (known: boolean) => {
+    const errors = SEEDS.map((seed) => {
+      const initialFrequency = known ? { ppb: 0, sd: 200 } : undefined;
+      const options = { seed, logSync: 0, path: vethPath(seed), duration: 6, wander: false };
+      const r = runTrial(
+        options,
+        (clock) => new RobustServo(clock, { allowStep: true, initialFrequency }),
+      );
+      return figures(r, r.firstPair + 0.5, r.firstPair + 2.5).rms;
+    });
+    return errors.reduce((sum, e) => sum + e, 0) / errors.length;
+  };
+  const told = firstSecond(true);
+  assert(told < 1500, `${told}`);
+  assert(told < 0.6 * firstSecond(false), `${told} against ${firstSecond(false)}`);
+});
+
+Deno.test("RobustServo.knownFrequency() is the master's against raw, once locked", () => {
+  const r = run({ seed: 2, logSync: -3, path: vethPath(2), duration: 20, wander: false });
+  const known = (r.servo as RobustServo).knownFrequency();
+  assert(known !== undefined && Math.abs(known.ppb) < 4 * known.sd, JSON.stringify(known));
+  assert(known.sd < 60, `${known.sd}`);
+  const clock = new VirtualClock({ now: () => 0 as Instant, start: timestamp(1_800_000_000, 0) });
+  assertEquals(new RobustServo(clock).knownFrequency(), undefined);
+});
+
+/** Locked 200 s, silent 60: drift at the end, and whether the error was within the bound throughout. */
+function silence(seed: number, wander: true | "walk") {
+  const outage = [200, 260] as const;
+  const r = run({ seed, logSync: -3, path: vethPath(seed), duration: 260, wander, outage });
+  const begin = 200 * TRIAL_RATE;
+  let isWithin = true;
+  for (let i = begin; i < r.error.length; i++) {
+    if (Math.abs(r.error[i]! - r.offset[i]!) > r.bound[i]!) isWithin = false;
+  }
+  return { drift: r.error.at(-1)! - r.error[begin]!, isWithin };
+}
+
+Deno.test("RobustServo in holdover drifts little more than a random walk of frequency must", () => {
+  const all = Array.from({ length: 12 }, (_, k) => silence(700 + k, "walk"));
+  const rms = Math.sqrt(all.reduce((sum, s) => sum + s.drift ** 2, 0) / all.length);
+  assert(rms < 3 * 268, `${rms} ns; who knows all but the future drifts by 268`);
+  assert(all.every((s) => s.isWithin));
+});
+
+Deno.test("RobustServo in holdover stays within its bound through full wander", () => {
+  assert(Array.from({ length: 12 }, (_, k) => silence(700 + k, true)).every((s) => s.isWithin));
+});
