@@ -139,7 +139,10 @@ export function which(program: string): string | undefined {
         return `${folder}/${program}`;
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // A folder of PATH may belong to somebody else.
+      const isAbsent = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.PermissionDenied;
+      if (!isAbsent) throw error;
     }
   }
   return undefined;

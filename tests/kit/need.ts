@@ -93,14 +93,16 @@ function succeeds(command: string, args: string[]): boolean {
   return new Deno.Command(command, options).outputSync().success;
 }
 
+/** False for what is not there, and for what lies in a folder that this user may not look into. */
 function exists(path: string | URL): boolean {
+  const { NotADirectory, NotFound, PermissionDenied } = Deno.errors;
   try {
     Deno.statSync(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
+    const isAbsent = error instanceof NotFound || error instanceof NotADirectory ||
+      error instanceof PermissionDenied;
+    if (isAbsent) return false;
     throw error;
   }
 }
