@@ -205,6 +205,7 @@ function describe(port: ManagedPort, phcIndex: number): PortDescription {
     physicalLayer: "IEEE 802.3",
     physicalAddress: parseHex(port.mac) ?? new Uint8Array(0),
     protocolAddress: portAddressOf(port.address),
+    addresses: port.destinations.addresses,
     timestamping: phcIndex < 0 ? Timestamping.Software : Timestamping.Hardware,
     phcIndex,
   };

@@ -93,22 +93,18 @@ const faultRecord = {
   faultDescription: k.text,
 } as const;
 
+/** How far a unicast master has got, by number. */
+export const UNICAST_STATES: readonly string[] = ["WAIT", "HAVE_ANN", "NEED_SYDY", "HAVE_SYDY"];
+
 const unicastMaster = {
   portIdentity: k.portIdentity,
   ...quality,
   selected: k.u8,
-  portState: k.named({
-    0: "WAIT",
-    1: "HAVE_ANN",
-    2: "NEED_SYDY",
-    3: "HAVE_SYDY",
-  }),
+  portState: k.named({ ...UNICAST_STATES }),
   priority1: k.u8,
   priority2: k.u8,
   address: bareAddress,
 } as const;
-
-const UNICAST_STATES = ["WAIT", "HAVE_ANN", "NEED_SYDY", "HAVE_SYDY"];
 
 /** linuxptp's names of message types in PORT_STATS_NP, by `messageType`. */
 export const STATS_NAMES = [

@@ -3,6 +3,7 @@
  * knows, and what is remembered for management alone.
  * @module
  */
+import type { AddressTable } from "../../base/address.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Instant, Timestamp } from "../../base/time.ts";
 import type { PtpEvent } from "../event.ts";
@@ -21,6 +22,8 @@ export interface PortDescription {
   readonly physicalLayer: string;
   readonly physicalAddress: Uint8Array;
   readonly protocolAddress: PortAddress;
+  /** What the handles of its masters mean. */
+  readonly addresses: AddressTable;
   /** See `Timestamping` of bodies.ts. */
   readonly timestamping: number;
   /** Number of the PHC, -1 for none. */

@@ -2,15 +2,17 @@
  * Management ids of ports (IEEE 1588-2019 15.5.3.7, and linuxptp's own).
  * @module
  */
+import { type AddressHandle, type AddressTable, Family } from "../../base/address.ts";
 import { nanos } from "../../base/time.ts";
 import { DelayMechanismId } from "../datasets.ts";
 import type { PtpPort } from "../port.ts";
 import { ManagementError } from "../wire/management.ts";
 import { MessageType } from "../wire/header.ts";
-import { type BodyName, STATS_NAMES } from "./bodies.ts";
+import { type BodyName, STATS_NAMES, UNICAST_STATES } from "./bodies.ts";
 import type { BodyOf, PortHandler, Result } from "./handlers.ts";
 import type { PortChange } from "../port_management.ts";
-import { NetworkProtocol } from "./composite.ts";
+import { NetworkProtocol, type PortAddress } from "./composite.ts";
+import type { ManagedNode } from "./node.ts";
 
 const DONE: Result = 0;
 const { NOT_SETABLE, WRONG_VALUE } = ManagementError;
@@ -75,6 +77,63 @@ function drops(port: PtpPort): BodyOf<"PORT_DROPS_NP"> {
     portIdentity: port.portIdentity,
     drops: Object.entries(port.faults.snapshot()).map(([reason, count]) => ({ reason, count })),
   };
+}
+
+function negotiates(unicast: PtpPort["unicast"]): boolean {
+  return unicast.client !== undefined || unicast.server !== undefined;
+}
+
+function masterTable(
+  node: ManagedNode,
+  port: PtpPort,
+): BodyOf<"UNICAST_MASTER_TABLE"> | undefined {
+  const { client } = port.unicast;
+  const addresses = node.describe(port)?.addresses;
+  if (client === undefined || addresses === undefined) return undefined;
+  return {
+    logQueryInterval: client.logQueryInterval,
+    actualTableSize: client.rows().map(({ address }) => {
+      return { portAddress: portAddressOf(addresses, address) };
+    }),
+  };
+}
+
+function masterStates(
+  node: ManagedNode,
+  port: PtpPort,
+): BodyOf<"UNICAST_MASTER_TABLE_NP"> | undefined {
+  const { client } = port.unicast;
+  const addresses = node.describe(port)?.addresses;
+  if (client === undefined || addresses === undefined) return undefined;
+  const rows = client.rows().map((row) => {
+    const known = port.foreign.find(row.identity);
+    return {
+      portIdentity: row.identity,
+      clockClass: known?.clockClass ?? 0,
+      clockAccuracy: known?.clockAccuracy ?? 0,
+      offsetScaledLogVariance: known?.offsetScaledLogVariance ?? 0,
+      selected: row.isSelected ? 1 : 0,
+      portState: UNICAST_STATES.indexOf(row.state),
+      priority1: known?.priority1 ?? 0,
+      priority2: known?.priority2 ?? 0,
+      address: portAddressOf(addresses, row.address),
+    };
+  });
+  return { actual_table_size: rows };
+}
+
+/** The address of a handle as management has it. */
+function portAddressOf(addresses: AddressTable, handle: AddressHandle): PortAddress {
+  const octets = new Uint8Array(16);
+  addresses.copyOctets(handle, octets, 0);
+  switch (addresses.family(handle)) {
+    case Family.Ipv4:
+      return { networkProtocol: NetworkProtocol.UdpIpv4, address: octets.slice(0, 4) };
+    case Family.Ipv6:
+      return { networkProtocol: NetworkProtocol.UdpIpv6, address: octets };
+    default:
+      return { networkProtocol: NetworkProtocol.Ieee8023, address: octets.slice(0, 6) };
+  }
 }
 
 type PortHandlers = { readonly [N in BodyName]?: PortHandler<N> };
@@ -182,6 +241,25 @@ export const PORT_HANDLERS: PortHandlers = {
         followup_mismatch: port.mismatches.followUps,
       };
     },
+  },
+  UNICAST_NEGOTIATION_ENABLE: {
+    get: (_, { unicast }) => ({ flags: { enable: negotiates(unicast) } }),
+    set: (_, { unicast }, { flags }) => fixed(flags.enable === negotiates(unicast)),
+  },
+  UNICAST_MASTER_TABLE: { get: masterTable },
+  UNICAST_MASTER_MAX_TABLE_SIZE: {
+    get: (_, { unicast }) => unicast.client && { maxTableSize: unicast.client.rows().length },
+  },
+  UNICAST_MASTER_TABLE_NP: { get: masterStates },
+  CMLDS_INFO_NP: {
+    get: (_, { peer }) =>
+      peer?.isRequesting === true
+        ? {
+          meanLinkDelay: peer.meanLinkDelay,
+          scaledNeighborRateRatio: Math.round((peer.neighborRateRatio - 1) * 2 ** 41),
+          as_capable: peer.isCapable ? 1 : 0,
+        }
+        : undefined,
   },
   PORT_HWCLOCK_NP: {
     get: (node, port) => {

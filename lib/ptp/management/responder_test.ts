@@ -44,6 +44,7 @@ class Ask {
           physicalLayer: "IEEE 802.3",
           physicalAddress: Uint8Array.of(2, 0, 0, 0, 0, 1),
           protocolAddress: { networkProtocol: 1, address: Uint8Array.of(192, 0, 2, 1) },
+          addresses: bench.addresses,
           timestamping: 0,
           phcIndex: -1,
         }],
@@ -110,9 +111,8 @@ function follower(): Ask {
   return new Ask(bench);
 }
 
-/** What no clock of ours has: transparent clocks, what the standard leaves optional. */
+/** What this clock has not: transparent clocks', unicast's, peer delay's, what is optional. */
 const UNSUPPORTED: readonly BodyName[] = [
-  "UNICAST_NEGOTIATION_ENABLE",
   "GRANDMASTER_CLUSTER_TABLE",
   "UNICAST_MASTER_TABLE",
   "UNICAST_MASTER_MAX_TABLE_SIZE",
@@ -403,3 +403,35 @@ function sizeOf(name: BodyName): number {
   encode(layout, valuesOf(v, m)!.values as never, empty);
   return empty.length;
 }
+
+Deno.test("Responder: a unicast client tells its master table, a peer delay port its link", () => {
+  const bench = new PtpBench({ slaveOnly: true }, (addresses) => ({
+    delayMechanism: "p2p",
+    unicastClient: {
+      masters: [addresses.internText("192.0.2.9", 320), addresses.internText("192.0.2.10", 320)],
+      logQueryInterval: 2,
+      duration: 100,
+    },
+  }));
+  const ask = new Ask(bench);
+  bench.turn();
+  assertEquals(ask.ask("GET UNICAST_NEGOTIATION_ENABLE")[0]!.values, { flags: { enable: true } });
+  assertEquals(ask.ask("GET UNICAST_MASTER_TABLE")[0]!.text.slice(1), [
+    "\t\tlogQueryInterval 2",
+    "\t\tactualTableSize  2",
+    "\t\tportAddress      1 192.0.2.9",
+    "\t\tportAddress      1 192.0.2.10",
+  ]);
+  const states = ask.ask("GET UNICAST_MASTER_TABLE_NP")[0]!.text;
+  assertEquals(states.length, 5);
+  assertEquals(
+    states[3],
+    "\t\tno  000000.0000.000000-0     192.0.2.9                          WAIT      " +
+      "0          0x00         0x0000                  0   0  ",
+  );
+  assertEquals(ask.ask("GET CMLDS_INFO_NP")[0]!.values, {
+    meanLinkDelay: 0,
+    scaledNeighborRateRatio: 0,
+    as_capable: 0,
+  });
+});

@@ -48,6 +48,15 @@ const DELAY_RESP = 2;
 /** How far a master has got; ptp4l's words. */
 export type MasterState = "WAIT" | "HAVE_ANN" | "NEED_SYDY" | "HAVE_SYDY";
 
+/** One row of the master table as it is told. */
+export interface MasterRow {
+  readonly address: AddressHandle;
+  /** Of its last Announce; zeros before. */
+  readonly identity: Readonly<PortIdentity>;
+  readonly isSelected: boolean;
+  readonly state: MasterState;
+}
+
 /** One row of the master table. */
 class Entry {
   readonly general: AddressHandle;
@@ -263,6 +272,19 @@ export class UnicastClient {
       first = Math.min(first, Math.max(entry.askAt, entry.neededAt), entry.silentAt());
     }
     return first as Instant;
+  }
+
+  /** The master table, in its order. */
+  rows(): MasterRow[] {
+    const states = this.states();
+    return this.#entries.map(({ general, identity, isSelected }, k) => {
+      return { address: general, identity, isSelected, state: states[k] ?? "WAIT" };
+    });
+  }
+
+  /** Seconds between two questions to one master, as a logarithm. */
+  get logQueryInterval(): number {
+    return this.#options.logQueryInterval;
   }
 
   /** The state of each master, in the table's order. */
