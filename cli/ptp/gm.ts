@@ -11,14 +11,24 @@ import type { Kit } from "../kit/kit.ts";
 import { SHARED_FLAGS, type SharedFlags } from "./options.ts";
 import { rewriteProfile } from "./profile_flag.ts";
 import { openSession, type Session, snapshotOf } from "./session.ts";
+import { type FrameRate, frameRate, installMetadata } from "./sync_metadata.ts";
 import { serverOptions, UNICAST_SERVER_FLAGS, type UnicastServerFlags } from "./unicast_flags.ts";
 
 /** Flags of `rptp gm`. */
-export interface MasterFlags extends SharedFlags, UnicastServerFlags {}
+export interface MasterFlags extends SharedFlags, UnicastServerFlags {
+  readonly syncMetadata?: FrameRate;
+}
 
 const FLAGS: FlagParametersForType<MasterFlags, Context> = {
   ...SHARED_FLAGS,
   ...UNICAST_SERVER_FLAGS,
+  syncMetadata: {
+    kind: "parsed",
+    parse: frameRate,
+    brief: "Send SMPTE ST 2059-2's metadata with this frame rate: 25, 30000/1001, 30000/1001df",
+    placeholder: "RATE",
+    optional: true,
+  },
 };
 
 /** The command. */
@@ -48,6 +58,7 @@ CLOCK_MONOTONIC_RAW that starts at CLOCK_REALTIME + offset, an arbitrary one.`,
       instance: {},
       port: serverOptions(flags),
     });
+    if (flags.syncMetadata !== undefined) installMetadata(session, flags, flags.syncMetadata);
     try {
       await session.run(() => status(kit, session));
     } finally {

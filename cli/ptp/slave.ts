@@ -12,6 +12,7 @@ import { offsetText } from "./chart.ts";
 import { SHARED_FLAGS, type SharedFlags, STEERING_FLAGS, type SteeringFlags } from "./options.ts";
 import { tellRefusal } from "./refusal.ts";
 import { rewriteProfile } from "./profile_flag.ts";
+import { installMetadata, MetadataWatch } from "./sync_metadata.ts";
 import { openSession, type Session, snapshotOf } from "./session.ts";
 import { SERVO_FILE_FLAGS, type ServoFileFlags, SlaveServo } from "./slave_servo.ts";
 import {
@@ -66,10 +67,16 @@ synchronised at the end. The clock keeps the last good frequency.`,
       unicastMasters: mastersOf(flags, flags.transport),
       servo: (clock, io) => servo.make(clock, io),
     });
+    const isBroadcast = flags.profile === "st2059-2";
+    const metadata = new MetadataWatch(
+      kit,
+      isBroadcast ? installMetadata(session, flags, undefined) : [],
+    );
     const { reporter, clock } = session;
     try {
       await session.run(() => {
         reporter.status();
+        metadata.tell();
         if (reporter.sample?.state === ServoState.Locked) clock.declare(DECLARED_MICROS);
       }, () => reporter.refusal !== undefined);
     } finally {
