@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../../lib/base/clock.ts";
 import { lane } from "../../lib/base/drive.ts";
+import type { Link } from "../../lib/base/link.ts";
 import { Random } from "../../lib/base/random.ts";
 import { type Instant, millis, type Nanos } from "../../lib/base/time.ts";
 import type { ClockSpec } from "../../lib/ptp/clock_spec.ts";
@@ -16,7 +17,11 @@ import {
 } from "../../lib/ptp/options.ts";
 import type { PtpPort } from "../../lib/ptp/port.ts";
 import type { PortSnapshot } from "../../lib/ptp/snapshot.ts";
-import { type KnownFrequency, RobustServo } from "../../lib/ptp/servo/robust.ts";
+import {
+  type KnownFrequency,
+  type RobustOptions,
+  RobustServo,
+} from "../../lib/ptp/servo/robust.ts";
 import type { Servo } from "../../lib/ptp/servo/servo.ts";
 import { clockText } from "../../lib/ptp/wire/identity.ts";
 import { UsageError } from "../kit/errors.ts";
@@ -70,7 +75,12 @@ export interface Role {
   readonly unicastMasters?: UnicastMasters | undefined;
   /** Makes the servo over the opened clock; left out for a grandmaster. */
   readonly servo?: (clock: OpenClock, io: "ffi" | "deno") => Servo;
+  /** Puts a decorator around a port's link; what it returns is what the port speaks through. */
+  readonly decorate?: Decorate | undefined;
 }
+
+/** Wraps the link of one port. */
+export type Decorate = (link: Link, planned: PlannedPort, attachment: Attachment) => Link;
 
 /** One port with the interface and the link it stands on. */
 export interface SessionPort {
@@ -124,6 +134,7 @@ export interface SessionPlan {
   /** What differs from what the clock and this machine tell. */
   readonly timeProperties?: Partial<TimeProperties>;
   readonly servo?: Role["servo"];
+  readonly decorate?: Decorate;
   /** Nanoseconds between two calls of `status`; 1 s. */
   readonly statusPeriod?: number;
   /** Where the lines about the clock go; the kit. */
@@ -167,6 +178,7 @@ export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Se
     },
     ...managementOf(flags),
     ...(role.servo === undefined ? {} : { servo: role.servo }),
+    ...(role.decorate === undefined ? {} : { decorate: role.decorate }),
   });
 }
 
@@ -316,7 +328,7 @@ function runnable(kit: Kit, plan: SessionPlan, parts: Assembled): Session {
   const sources = [...(watch === undefined ? [] : [watch]), ...(management?.sockets ?? [])];
   const reactor = openReactor(ports.map((one) => one.open), sources);
   const monitor = monitorOf(kit, plan, ports, () => watch?.hasChanged() ?? false);
-  const lanes = ports.map((one) => lane(one.open.link, one.port));
+  const lanes = ports.map((one, k) => lane(linkOf(plan, one, k), one.port));
   return {
     clock,
     instance,
@@ -357,6 +369,13 @@ function runnable(kit: Kit, plan: SessionPlan, parts: Assembled): Session {
       clock.close();
     },
   };
+}
+
+function linkOf(plan: SessionPlan, port: SessionPort, k: number): Link {
+  const planned = plan.ports[k];
+  const { link } = port.open;
+  if (plan.decorate === undefined || planned === undefined) return link;
+  return plan.decorate(link, planned, port.attachment);
 }
 
 /** The counters of port 1, of a clock that has no other. */
@@ -451,13 +470,22 @@ export function servoOf(
   flags: SlaveServoOptions,
   clock: Clock = open.clock,
 ): RobustServo {
+  return new RobustServo(clock, servoOptions(open, io, flags));
+}
+
+/** What the servo of `rptp slave` is told. */
+export function servoOptions(
+  open: OpenClock,
+  io: "ffi" | "deno",
+  flags: SlaveServoOptions,
+): RobustOptions {
   const isVirtual = open.kind === "virtual";
-  return new RobustServo(clock, {
+  return {
     freeRunning: flags.freeRunning,
     acceptEpoch: isVirtual || flags.acceptEpoch,
     allowStep: isVirtual || flags.allowStep || flags.freeRunning,
     maxStep: flags.maxStep,
     initialFrequency: flags.initialFrequency,
     ...(io === "deno" ? { lockThreshold: PORTABLE_LOCK } : {}),
-  });
+  };
 }

@@ -66,6 +66,7 @@ synchronised at the end. The clock keeps the last good frequency.`,
       port: clientOptions(flags),
       unicastMasters: mastersOf(flags, flags.transport),
       servo: (clock, io) => servo.make(clock, io),
+      decorate: servo.decorate,
     });
     const isBroadcast = flags.profile === "st2059-2";
     const metadata = new MetadataWatch(
