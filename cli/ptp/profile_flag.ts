@@ -140,18 +140,19 @@ export function applyProfile(name: string, flags: ProfiledFlags): AppliedProfile
 function applied(profile: Profile, s: Partial<ProfileSettings>): AppliedProfile {
   const isGptp = profile.name === "gptp";
   const lacking: string[] = [];
-  if (s.datasetComparison !== undefined && s.datasetComparison !== "ieee1588") {
-    lacking.push(`masters are compared as IEEE 1588 has it, not as ${profile.name}`);
+  if (s.datasetComparison === "g8265") {
+    lacking.push("masters are compared as IEEE 1588 has it, not by clockClass and an order");
   }
   if (s.communication === "unicast") {
     lacking.push("unicast needs --unicast-master (slave) or --unicast-only (gm)");
   }
   const { pathTrace, majorSdoId, announceReceiptTimeout, neighborPropDelayThresh } = s;
-  const { syncReceiptTimeout } = s;
+  const { syncReceiptTimeout, localPriority } = s;
   return {
     instance: {
       ...(majorSdoId === undefined ? {} : { majorSdoId }),
       ...(pathTrace === undefined ? {} : { pathTrace }),
+      ...(s.datasetComparison === "g8275" && localPriority !== undefined ? { localPriority } : {}),
     },
     port: {
       ...(announceReceiptTimeout === undefined ? {} : { announceReceiptTimeout }),

@@ -1,5 +1,6 @@
 /**
- * Data set comparison algorithm (IEEE 1588-2019 9.3.4, Figures 34 and 35).
+ * Data set comparison algorithm (IEEE 1588-2019 9.3.4, Figures 34 and 35), and that of the alternate
+ * BMCA of ITU-T G.8275.1 6.3.7 and G.8275.2 6.7.9.
  * @module
  */
 import {
@@ -19,6 +20,8 @@ export interface DataSet {
   readonly offsetScaledLogVariance: number;
   readonly priority2: number;
   readonly stepsRemoved: number;
+  /** 1 to 255 where data sets are compared as G.8275.x has it; 0 or left out otherwise. */
+  readonly localPriority?: number;
   /** Who sent it. */
   readonly sender: Readonly<PortIdentity>;
   /** Which of our ports received it. */
@@ -38,6 +41,9 @@ export type Order = typeof Order[keyof typeof Order];
 
 /** How `a` compares with `b`. */
 export function compare(a: DataSet, b: DataSet): Order {
+  const localA = a.localPriority ?? 0;
+  const localB = b.localPriority ?? 0;
+  if (localA > 0 && localB > 0) return compareTelecom(a, b, localA - localB);
   if (isSameClock(a.grandmasterIdentity, b.grandmasterIdentity)) return compareTopology(a, b);
   const difference = a.priority1 - b.priority1 || a.clockClass - b.clockClass ||
     a.clockAccuracy - b.clockAccuracy ||
@@ -49,6 +55,21 @@ export function compare(a: DataSet, b: DataSet): Order {
 /** True where `a` is better than `b`, by quality or by topology; anything beats `undefined`. */
 export function isBetter(a: DataSet, b: DataSet | undefined): boolean {
   return b === undefined || compare(a, b) > Order.Same;
+}
+
+/** Clocks up to this class are all traceable to the same time: the nearer one is the better. */
+const LAST_TRACEABLE_CLASS = 127;
+
+/** G.8275.x: without priority1, with a priority of one's own before the identities. */
+function compareTelecom(a: DataSet, b: DataSet, localDifference: number): Order {
+  const difference = a.clockClass - b.clockClass || a.clockAccuracy - b.clockAccuracy ||
+    a.offsetScaledLogVariance - b.offsetScaledLogVariance || a.priority2 - b.priority2 ||
+    localDifference;
+  if (difference !== 0) return difference < 0 ? Order.Better : Order.Worse;
+  if (a.clockClass <= LAST_TRACEABLE_CLASS) return compareTopology(a, b);
+  const identities = compareClocks(a.grandmasterIdentity, b.grandmasterIdentity);
+  if (identities === 0) return compareTopology(a, b);
+  return identities < 0 ? Order.Better : Order.Worse;
 }
 
 /** Figure 35: the same grandmaster over two paths. */

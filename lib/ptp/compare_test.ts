@@ -114,3 +114,28 @@ Deno.test("isBetter() than nothing is everything", () => {
   assertEquals(isBetter(BASE, undefined), true);
   assertEquals(isBetter(BASE, BASE), false);
 });
+
+/** As a G.8275.x clock sees it. */
+const telecom = (d: Partial<DataSet>): DataSet => ({ ...other(d), localPriority: 128, ...d });
+
+Deno.test("compare() of G.8275.x: no priority1, localPriority before the identities", () => {
+  const base = telecom({ grandmasterIdentity: { high: 0, low: 50 } });
+  assertEquals(compare(base, telecom({ priority1: 1 })), Order.Better);
+  assertEquals(compare(base, telecom({ clockClass: 7 })), Order.Worse);
+  assertEquals(compare(base, telecom({ priority2: 127, localPriority: 129 })), Order.Worse);
+  assertEquals(compare(base, telecom({ localPriority: 127 })), Order.Worse);
+  assertEquals(compare(base, telecom({ localPriority: 129 })), Order.Better);
+  assertEquals(compare(base, telecom({ priority1: 1, localPriority: 0 })), Order.Worse);
+});
+
+Deno.test("compare() of G.8275.x: two traceable grandmasters differ by distance alone", () => {
+  const near = telecom({
+    clockClass: 6,
+    grandmasterIdentity: { high: 9, low: 9 },
+    stepsRemoved: 1,
+  });
+  const far = telecom({ clockClass: 6, grandmasterIdentity: { high: 0, low: 1 }, stepsRemoved: 3 });
+  assertEquals([compare(near, far), compare(far, near)], [Order.Better, Order.Worse]);
+  const holding = { clockClass: 248 };
+  assertEquals(compare({ ...near, ...holding }, { ...far, ...holding }), Order.Worse);
+});

@@ -32,6 +32,7 @@ const FIRST_BODY_OCTET = 44;
 export class ForeignMaster implements DataSet {
   readonly sender: PortIdentity = portIdentity();
   readonly receiver: Readonly<PortIdentity>;
+  readonly localPriority: number;
   readonly grandmasterIdentity: ClockIdentity = { high: 0, low: 0 };
   readonly timeProperties: TimeProperties = {
     currentUtcOffset: 0,
@@ -63,8 +64,9 @@ export class ForeignMaster implements DataSet {
   last = -Infinity as Instant;
   lastButOne = -Infinity as Instant;
 
-  constructor(receiver: Readonly<PortIdentity>) {
+  constructor(receiver: Readonly<PortIdentity>, localPriority: number) {
     this.receiver = receiver;
+    this.localPriority = localPriority;
   }
 
   get isUsed(): boolean {
@@ -141,11 +143,21 @@ export class ForeignMasters {
   #held: ForeignMaster | undefined;
   #deadline: Instant = NEVER;
 
-  /** @param receiver Our port; kept by reference. */
-  constructor(receiver: Readonly<PortIdentity>, logAnnounceInterval: number, capacity = 16) {
+  /**
+   * @param receiver Our port; kept by reference.
+   * @param localPriority Of the masters heard here, see `DataSet`.
+   */
+  constructor(
+    receiver: Readonly<PortIdentity>,
+    logAnnounceInterval: number,
+    capacity = 16,
+    localPriority = 0,
+  ) {
     this.capacity = capacity;
     this.#logAnnounceInterval = logAnnounceInterval;
-    for (let k = 0; k < capacity; k++) this.#entries.push(new ForeignMaster(receiver));
+    for (let k = 0; k < capacity; k++) {
+      this.#entries.push(new ForeignMaster(receiver, localPriority));
+    }
   }
 
   /** True after an `accept` or `age` that may change the state decision. */

@@ -91,7 +91,7 @@ export class PtpInstance implements Shared {
     this.announceTlvs = new AnnounceTlvs(options.clockIdentity, options.pathTrace);
     this.announceTlvs.composeOwn(options.alternateTimeOffsets);
     this.#clock = resources.clock;
-    this.#own = new OwnDataSet(this.defaultDS);
+    this.#own = new OwnDataSet(this.defaultDS, options.localPriority);
   }
 
   /** A port, INITIALIZING; what is left out of `options` has its default, the number the next one. */
@@ -349,11 +349,13 @@ function yielding(port: PtpPort, code: DecisionCode): DecisionCode {
 class OwnDataSet implements DataSet {
   readonly #d: Readonly<DefaultDS>;
   readonly stepsRemoved = 0;
+  readonly localPriority: number;
   readonly sender;
   readonly receiver;
 
-  constructor(d: Readonly<DefaultDS>) {
+  constructor(d: Readonly<DefaultDS>, localPriority: number) {
     this.#d = d;
+    this.localPriority = localPriority;
     this.sender = portIdentity(d.clockIdentity.high, d.clockIdentity.low, 0);
     this.receiver = this.sender;
   }

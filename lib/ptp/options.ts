@@ -72,6 +72,8 @@ export interface InstanceOptions {
   acceptArb: boolean;
   /** Announce messages with as many `stepsRemoved` are dropped (9.3.2.5 d). */
   maxStepsRemoved: number;
+  /** 1 to 255: data sets are compared as G.8275.x has it, and this is the clock's own; 0: as 9.3.4. */
+  localPriority: number;
   /** Announce carries the path it has come (16.2). Loops are recognised without it, too. */
   pathTrace: boolean;
   /** Local times that Announce carries while this clock is grandmaster (16.3). */
@@ -119,6 +121,8 @@ export interface PortOptions {
   unicastServer: Readonly<UnicastServerOptions> | undefined;
   /** Follows only masters of this table, by unicast (17.4). */
   unicastClient: Readonly<UnicastClientOptions> | undefined;
+  /** Of the masters heard at this port, 1 to 255; only for a clock with one of its own. */
+  localPriority: number;
   /** Announce intervals without Announce after which a master counts as gone, 2 or more. */
   announceReceiptTimeout: number;
   /** Sync intervals without Sync after which a master counts as gone; 0: never (802.1AS: 3). */
@@ -189,6 +193,7 @@ export const DEFAULT_INSTANCE: Readonly<Omit<InstanceOptions, "clockIdentity">> 
   localTimescale: "arb",
   acceptArb: false,
   maxStepsRemoved: 255,
+  localPriority: 0,
   pathTrace: false,
   alternateTimeOffsets: [],
 };
@@ -212,6 +217,7 @@ export const DEFAULT_PORT: Readonly<PortOptions> = {
   maxDelayReqRate: 1024,
   unicastServer: undefined,
   unicastClient: undefined,
+  localPriority: 128,
   announceReceiptTimeout: 3,
   syncReceiptTimeout: 0,
   delayAsymmetry: nanos(0),

@@ -96,7 +96,8 @@ export class PtpPort extends PortBase implements Protocol<PtpEvent>, RolePort {
   constructor(instance: PtpInstance, options: PortOptions, destinations: Destinations) {
     super(instance, options, destinations);
     const source = this.portDS.portIdentity;
-    this.foreign = new ForeignMasters(source, options.logAnnounceInterval);
+    const localPriority = instance.options.localPriority > 0 ? options.localPriority : 0;
+    this.foreign = new ForeignMasters(source, options.logAnnounceInterval, 16, localPriority);
     this.siblings = new Siblings(options.portNumber);
     this.announceTimer = new AnnounceTimer(options, this.random);
     this.announceSender = new AnnounceSender(this);

@@ -111,6 +111,9 @@ export function planOf(config: EffectiveConfig): ClockPlan {
       },
       slaveOnly: config.flag("clientOnly"),
       maxStepsRemoved: config.number("maxStepsRemoved"),
+      localPriority: config.text("dataset_comparison") === "G.8275.x"
+        ? config.number("G.8275.defaultDS.localPriority")
+        : 0,
       pathTrace: config.flag("path_trace_enabled"),
       ignoreMajorSdoId: config.flag("ignore_transport_specific"),
     },
@@ -169,6 +172,7 @@ function portPlan(config: EffectiveConfig, port: PortSection): PortPlan {
       multicast: !config.flag("inhibit_multicast_service", port),
       hybridE2e: config.flag("hybrid_e2e", port),
       ...(config.flag("unicast_listen", port) ? { unicastServer: DEFAULT_UNICAST_SERVER } : {}),
+      localPriority: config.number("G.8275.portDS.localPriority", port),
       announceReceiptTimeout: config.number("announceReceiptTimeout", port),
       syncReceiptTimeout: config.number("syncReceiptTimeout", port),
       delayAsymmetry: nanos(config.number("delayAsymmetry", port)),

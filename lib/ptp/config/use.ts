@@ -45,6 +45,11 @@ function refused(why: string): Rule {
   return () => ({ kind: "refused", why });
 }
 
+const TELECOM: Rule = ({ config }) =>
+  config.text("dataset_comparison") === "G.8275.x"
+    ? HONOURED
+    : { kind: "ignored", why: "it is for dataset_comparison G.8275.x" };
+
 /** Of linuxptp's ports, but of our clock: a port's own word counts where it is the clock's, too. */
 function clocks(key: string): Rule {
   return ({ value, config }) => {
@@ -63,12 +68,9 @@ const CLOCK_RULES: Readonly<Record<string, Rule>> = {
   clockIdentity: honoured(),
   clock_class_threshold: only([248], ignored("a master is followed whatever its clockClass")),
   clock_type: only(["OC", "BC"], refused("a transparent clock is not built")),
-  dataset_comparison: only(
-    ["ieee1588"],
-    refused("the data set comparison of G.8275.x is not built yet"),
-  ),
+  dataset_comparison: honoured(),
   domainNumber: honoured(),
-  "G.8275.defaultDS.localPriority": only([128], ignored("only G.8275.x compares it")),
+  "G.8275.defaultDS.localPriority": TELECOM,
   gmCapable: only(
     [1],
     ignored("linuxptp has no use for it either but with 802.1AS: use clientOnly"),
@@ -125,7 +127,7 @@ const PORT_RULES: Readonly<Record<string, Rule>> = {
   fault_reset_interval: honoured(),
   follow_up_info: honoured(),
   freq_est_interval: ignored("the neighbour's rate is estimated over a fixed number of answers"),
-  "G.8275.portDS.localPriority": only([128], ignored("only G.8275.x compares it")),
+  "G.8275.portDS.localPriority": TELECOM,
   hybrid_e2e: honoured(),
   ignore_source_id: only([0], refused("Sync is only taken from the master that was chosen")),
   ignore_transport_specific: clocks("ignore_transport_specific"),
