@@ -159,7 +159,9 @@ const STAGES: readonly Stage[] = [
   tests("unit", "tests beside the code of lib/ and scripts/", ["lib", "scripts"], {
     permissions: ["--allow-read", "--allow-env"],
   }),
-  tests("parts", "tests beside the code of ffi/, cli/ and tests/kit", ["ffi", "cli", "tests/kit"]),
+  tests("parts", "tests beside the code of ffi/, cli/ and tests/kit", ["ffi", "cli", "tests/kit"], {
+    namespaces: true,
+  }),
   tests("sim", "protocols in virtual time", ["tests/sim"]),
   tests("fuzz", "mutated packets through every reader", ["tests/fuzz"]),
   tests("start", "the launcher on machines of all kinds", ["tests/start"]),
