@@ -12,7 +12,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Shared } from "../base/link.ts";
 import type { Random } from "../base/random.ts";
-import { type Instant, type Nanos, ORIGIN, type Timestamp } from "../base/time.ts";
+import { earliest, type Instant, type Nanos, ORIGIN, type Timestamp } from "../base/time.ts";
 import { AnnounceTlvs } from "./announce_tlvs.ts";
 import { bestOf, decide } from "./bmca.ts";
 import type { DataSet } from "./compare.ts";
@@ -38,6 +38,8 @@ import {
 } from "./options.ts";
 import { PtpPort } from "./port.ts";
 import type { Received } from "./received.ts";
+import type { LeapTable } from "./leap.ts";
+import { LeapFollower } from "./leap_follower.ts";
 import { ServoState } from "./servo/servo.ts";
 import type { ServoSample } from "./servo/servo.ts";
 import {
@@ -76,6 +78,7 @@ export class PtpInstance implements Shared {
   readonly ports: PtpPort[] = [];
   readonly #clock: Clock;
   readonly #own: OwnDataSet;
+  readonly #leaps: LeapFollower;
   #isDecisionDue = false;
   #latest: ServoSample | undefined;
   /** The port that follows, or followed last: where the servo's reports go. */
@@ -87,7 +90,8 @@ export class PtpInstance implements Shared {
     this.parentDS = ownParentDS(this.defaultDS);
     this.timePropertiesDS = { ...options.timeProperties };
     this.random = resources.random;
-    this.discipline = new Discipline(this.options, resources.servo);
+    this.discipline = new Discipline(this.options, resources.servo, resources.clock);
+    this.#leaps = new LeapFollower(this.options, resources.clock);
     this.announceTlvs = new AnnounceTlvs(options.clockIdentity, options.pathTrace);
     this.announceTlvs.composeOwn(options.alternateTimeOffsets);
     this.#clock = resources.clock;
@@ -107,6 +111,7 @@ export class PtpInstance implements Shared {
   }
 
   settle(now: Instant): void {
+    this.#followLeaps(now);
     if (this.#isDecisionDue) this.#decide(now);
     this.discipline.steer(now);
     this.#report(now);
@@ -114,7 +119,8 @@ export class PtpInstance implements Shared {
 
   /** When the servo wants to steer, or a decision waits; port 1's deadline includes it. */
   deadline(): Instant {
-    return this.#isDecisionDue ? ORIGIN : this.discipline.deadline();
+    if (this.#isDecisionDue) return ORIGIN;
+    return earliest(this.discipline.deadline(), this.#leaps.deadline());
   }
 
   /** True where a port has that number. */
@@ -163,8 +169,13 @@ export class PtpInstance implements Shared {
   servedTime(at: Instant, into: Timestamp): void {
     this.#clock.readAt(at, into);
     if (this.options.localTimescale === "utc" && this.timePropertiesDS.ptpTimescale) {
-      into.seconds += this.discipline.utcOffset(this.timePropertiesDS);
+      into.seconds += this.discipline.taiOffset(into, at);
     }
+  }
+
+  /** Announces leap seconds by `table` while it is grandmaster and its clock keeps UTC. */
+  useLeapTable(table: LeapTable | undefined): void {
+    this.#leaps.use(table);
   }
 
   /** What this clock announces as grandmaster from now on: a leap second comes, a source is lost. */
@@ -231,6 +242,19 @@ export class PtpInstance implements Shared {
     };
   }
 
+  /** Leap seconds that the table knows of, and those that pass. */
+  #followLeaps(now: Instant): void {
+    const properties = this.#leaps.follow(now);
+    if (properties !== undefined) this.setTimeProperties(properties);
+    if (this.discipline.tick(now) === 0) return;
+    this.setTimeProperties({
+      ...this.options.timeProperties,
+      currentUtcOffset: this.discipline.utcOffset,
+      leap59: false,
+      leap61: false,
+    });
+  }
+
   /** STATE_DECISION_EVENT: Erbest of each port, Ebest, a decision per port, new data sets. */
   #decide(now: Instant): void {
     this.#isDecisionDue = false;
@@ -261,8 +285,8 @@ export class PtpInstance implements Shared {
   ): void {
     const before = { parent: copyParent(this.parentDS), time: { ...this.timePropertiesDS } };
     const stepsBefore = this.currentDS.stepsRemoved;
-    if (master === undefined) this.#becomeGrandmaster();
-    else this.#adopt(master, this.ports[slave]!);
+    if (master === undefined) this.#becomeGrandmaster(now);
+    else this.#adopt(now, master, this.ports[slave]!);
     const changed = [
       ...changes(before.parent, this.parentDS),
       ...Object.keys(before.time).filter((k) =>
@@ -286,7 +310,8 @@ export class PtpInstance implements Shared {
     });
   }
 
-  #becomeGrandmaster(): void {
+  #becomeGrandmaster(now: Instant): void {
+    this.discipline.serve(this.options.timeProperties, now);
     Object.assign(this.followUpInformation, followUpInformation());
     Object.assign(this.parentFollowUp, followUpInformation());
     this.announceTlvs.composeOwn(this.options.alternateTimeOffsets);
@@ -297,7 +322,7 @@ export class PtpInstance implements Shared {
     this.currentDS.meanDelay = NaN as Nanos;
   }
 
-  #adopt(master: ForeignMaster, port: PtpPort): void {
+  #adopt(now: Instant, master: ForeignMaster, port: PtpPort): void {
     const p = this.parentDS;
     assignPort(master.sender, p.parentPortIdentity);
     p.grandmasterIdentity = { ...master.grandmasterIdentity };
@@ -310,7 +335,7 @@ export class PtpInstance implements Shared {
     p.grandmasterPriority2 = master.priority2;
     this.currentDS.stepsRemoved = master.stepsRemoved + 1;
     Object.assign(this.timePropertiesDS, master.timeProperties);
-    this.discipline.adopt(this.timePropertiesDS);
+    this.discipline.adopt(this.timePropertiesDS, now);
     this.announceTlvs.compose(master.tlvs);
     this.#slavePort = port;
   }

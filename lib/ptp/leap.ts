@@ -41,6 +41,17 @@ const TABLE: readonly (readonly [since: number, offset: number])[] = [
 /** 2027-06-28: beyond it a leap second may have come that the table does not know. */
 export const EXPIRES = 1814140800;
 
+/** Leap seconds by date. */
+export interface LeapTable {
+  /** UTC seconds since 1970 from which on TAI - UTC is so many seconds; in order. */
+  readonly entries: readonly (readonly [since: number, offset: number])[];
+  /** UTC seconds until which nothing is missing. */
+  readonly expires: number;
+}
+
+/** The built-in one. */
+export const LEAP_TABLE: LeapTable = { entries: TABLE, expires: EXPIRES };
+
 /** TAI - UTC at a date. */
 export interface TaiOffset {
   readonly seconds: number;
@@ -49,11 +60,12 @@ export interface TaiOffset {
 }
 
 /** TAI - UTC at `utcSeconds` since 1970-01-01 UTC; before 1972 the table's first value. */
-export function taiOffsetAt(utcSeconds: number): TaiOffset {
-  let seconds = TABLE[0]![1];
-  for (const [since, offset] of TABLE) {
+export function taiOffsetAt(utcSeconds: number, table: LeapTable = LEAP_TABLE): TaiOffset {
+  const { entries, expires } = table;
+  let seconds = entries[0]![1];
+  for (const [since, offset] of entries) {
     if (since > utcSeconds) break;
     seconds = offset;
   }
-  return { seconds, isCertain: utcSeconds >= TABLE[0]![0] && utcSeconds < EXPIRES };
+  return { seconds, isCertain: utcSeconds >= entries[0]![0] && utcSeconds < expires };
 }

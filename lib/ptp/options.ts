@@ -70,6 +70,8 @@ export interface InstanceOptions {
   localTimescale: LocalTimescale;
   /** Let a clock that keeps UTC follow a master of arbitrary timescale. */
   acceptArb: boolean;
+  /** Tells the clock it steers of leap seconds and TAI - UTC (`Clock.setLeap`, `setTaiOffset`). */
+  kernelLeap: boolean;
   /** Announce messages with as many `stepsRemoved` are dropped (9.3.2.5 d). */
   maxStepsRemoved: number;
   /** 1 to 255: data sets are compared as G.8275.x has it, and this is the clock's own; 0: as 9.3.4. */
@@ -192,6 +194,7 @@ export const DEFAULT_INSTANCE: Readonly<Omit<InstanceOptions, "clockIdentity">> 
   timeProperties: ARB_TIME_PROPERTIES,
   localTimescale: "arb",
   acceptArb: false,
+  kernelLeap: true,
   maxStepsRemoved: 255,
   localPriority: 0,
   pathTrace: false,

@@ -2,6 +2,7 @@
  * PTP clocks in the simulator: nodes with a virtual clock, a servo and an instance each.
  * @module
  */
+import type { Clock } from "../../lib/base/clock.ts";
 import { type Nanos, nanos, timestamp } from "../../lib/base/time.ts";
 import { VirtualClock } from "../../lib/base/virtual_clock.ts";
 import type { PtpEvent } from "../../lib/ptp/event.ts";
@@ -21,6 +22,8 @@ export interface SimClock {
   node: SimNode;
   link: SimLink;
   clock: VirtualClock;
+  /** The clock as the instance has it. */
+  steered: Clock;
   instance: PtpInstance;
   port: PtpPort;
   events: PtpEvent[];
@@ -31,6 +34,8 @@ export interface SimClockOptions {
   port?: Partial<PortOptions>;
   servo?: RobustOptions;
   oscillator?: OscillatorOptions;
+  /** What the instance and its servo see of the clock; the clock itself if left out. */
+  wrap?: (inner: VirtualClock) => Clock;
   /** The clock's reading at its start, seconds and nanoseconds. */
   start?: [number, number];
   stamps?: StampOptions;
@@ -64,10 +69,11 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
   });
   const [seconds, nanoseconds] = o.start ?? [1_800_000_000, 0];
   const clock = new VirtualClock({ now: node.now, start: timestamp(seconds, nanoseconds) });
+  const steered = o.wrap?.(clock) ?? clock;
   const clockIdentity = { high: 0x020000ff, low: 0xfe000000 + k };
   const instance = new PtpInstance(
     { ...DEFAULT_INSTANCE, clockIdentity, ...o.instance },
-    { clock, servo: new RobustServo(clock, o.servo), random: node.random("ptp") },
+    { clock: steered, servo: new RobustServo(steered, o.servo), random: node.random("ptp") },
   );
   const port = instance.addPort(o.port ?? {}, destinations(net));
   const events: PtpEvent[] = [];
@@ -79,7 +85,7 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
       if (o.hasSamples === true || e.kind !== "sample") events.push(e);
     },
   });
-  return { node, link, clock, instance, port, events };
+  return { node, link, clock, steered, instance, port, events };
 }
 
 /** `a`'s reading less `b`'s, now. */
@@ -107,6 +113,8 @@ export interface SimBoundary {
   node: SimNode;
   links: SimLink[];
   clock: VirtualClock;
+  /** The clock as the instance has it. */
+  steered: Clock;
   instance: PtpInstance;
   ports: PtpPort[];
   events: PtpEvent[];
@@ -131,13 +139,14 @@ export function addBoundary(
   );
   const [seconds, nanoseconds] = o.start ?? [1_800_000_000, 0];
   const clock = new VirtualClock({ now: node.now, start: timestamp(seconds, nanoseconds) });
+  const steered = o.wrap?.(clock) ?? clock;
   const instance = new PtpInstance(
     {
       ...DEFAULT_INSTANCE,
       clockIdentity: { high: 0x020000ff, low: 0xfe000000 + k },
       ...o.instance,
     },
-    { clock, servo: new RobustServo(clock, o.servo), random: node.random("ptp") },
+    { clock: steered, servo: new RobustServo(steered, o.servo), random: node.random("ptp") },
   );
   const ports = links.map(() => instance.addPort(o.port ?? {}, destinations(net)));
   const events: PtpEvent[] = [];
@@ -149,7 +158,7 @@ export function addBoundary(
       if (o.hasSamples === true || e.kind !== "sample") events.push(e);
     },
   });
-  return { node, links, clock, instance, ports, events };
+  return { node, links, clock, steered, instance, ports, events };
 }
 
 function destinations(net: Network) {
