@@ -44,6 +44,11 @@ export const root: Group = {
           () => import("./ptp/monitor/monitor.ts"),
         ),
         leaf(
+          "replay",
+          "Run a recorded servo again, or another one on its input",
+          () => import("./ptp/replay/replay.ts"),
+        ),
+        leaf(
           "profiles",
           "The PTP profiles, each value with its source",
           () => import("./ptp/profiles.ts"),

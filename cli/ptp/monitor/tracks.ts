@@ -71,7 +71,9 @@ export class Tracks {
     };
     add("offset of the capture's clock from the master", this.#offsets.all(), true);
     add("mean path delay", this.#delays.all(), false);
-    add("drift of the capture's clock against the master (Sync only)", this.#drifts.all(), true);
+    const measured = new Set(this.#offsets.all().map((series) => series.name));
+    const drifts = this.#drifts.all().filter((series) => !measured.has(series.name));
+    add("drift of the capture's clock against the master (Sync only)", drifts, true);
     add("Sync interval less its nominal", this.#intervals.all(), true);
     return { ...head, panels };
   }

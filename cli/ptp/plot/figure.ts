@@ -4,7 +4,7 @@
  */
 import type { Canvas, Colour } from "./canvas.ts";
 import { textWidth } from "./font.ts";
-import { nanosScale, type Scale, secondsScale, type Tick } from "./scale.ts";
+import { nanosScale, plainScale, type Scale, secondsScale, type Tick } from "./scale.ts";
 import type { Series } from "./series.ts";
 
 /** One panel; values in ns, times in s. */
@@ -13,6 +13,8 @@ export interface Panel {
   readonly series: readonly Series[];
   /** True where 0 belongs into the picture. */
   readonly hasZero: boolean;
+  /** Of values that are no durations, whose unit this is. */
+  readonly unit?: string;
   /** Half-widths around a series of the same index; drawn as a band. */
   readonly bands?: readonly (Series | undefined)[];
 }
@@ -98,7 +100,10 @@ function across(time: Scale, seconds: number): number {
 }
 
 function drawPanel(panel: Panel, time: Scale, top: number, canvas: Canvas): void {
-  const scale = nanosScale(valuesOf(panel), panel.hasZero);
+  const values = valuesOf(panel);
+  const scale = panel.unit === undefined
+    ? nanosScale(values, panel.hasZero)
+    : plainScale(values, panel.unit);
   const right = WIDTH - RIGHT;
   const down = (value: number) => top + (1 - Math.max(0, Math.min(1, scale.place(value)))) * PANEL;
   for (const tick of time.ticks) {

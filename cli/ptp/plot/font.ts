@@ -13,7 +13,7 @@ const OVAL = "~4i 1i 0g 06 14 44 74 86 8g 7i 4i";
 
 /** Strokes are joined by `|`, points by blanks. */
 const GLYPHS: Readonly<Record<string, string>> = {
-  "0": OVAL,
+  "0": "~3i 1i 0f 07 14 34 54 67 6f 5i 3i",
   "1": "1f 4i 44",
   "2": "~0f 1i 7i 8f 7b 04|04 84",
   "3": "~0g 1i 7i 8f 7c 3c|~3c 8c 8a 87 74 14 06",

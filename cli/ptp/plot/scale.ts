@@ -37,12 +37,31 @@ export function nanosScale(sorted: Float64Array, hasZero: boolean): Scale {
   const high = sorted[Math.ceil(0.9 * (n - 1))]!;
   const most = Math.max(Math.abs(low), Math.abs(high), 10);
   const all = Math.max(Math.abs(least), Math.abs(greatest));
+  // Far from 0 and close together: the place is told by the labels.
+  const isFar = Math.min(Math.abs(least), Math.abs(greatest)) > 8 * (greatest - least) &&
+    least * greatest > 0;
+  if (isFar) return near(least, greatest);
   const isWide = hasZero ? all > WIDE * most : greatest - least > WIDE * (high - low + 10);
   if (hasZero && isWide) return symmetricLog(least, greatest, most / 3);
   const a = hasZero ? Math.min(least, 0) : least;
   const b = hasZero ? Math.max(greatest, 0) : greatest;
   const margin = Math.max((b - a) * 0.06, 1);
   return linear(a - margin, b + margin, 5);
+}
+
+/** A linear scale for values of any other unit. */
+export function plainScale(sorted: Float64Array, unit: string): Scale {
+  const a = sorted[0] ?? -1;
+  const b = sorted[sorted.length - 1] ?? 1;
+  const margin = Math.max((b - a) * 0.06, Math.abs(b) * 1e-6, 1e-3);
+  const step = niceStep((b - a + 2 * margin) / 5);
+  const low = a - margin;
+  const span = b - a + 2 * margin;
+  const ticks: Tick[] = [];
+  for (let k = Math.ceil(low / step); k * step <= b + margin; k++) {
+    ticks.push({ value: k * step, text: decimal(k * step, step) });
+  }
+  return { place: (v) => (v - low) / span, ticks, unit };
 }
 
 /** A scale for seconds. */
@@ -66,6 +85,11 @@ function linear(a: number, b: number, wanted: number): Scale {
     ticks.push({ value: k * step, text: decimal(k * step / nanos, step / nanos) });
   }
   return { place: (v) => (v - a) / (b - a), ticks, unit };
+}
+
+function near(least: number, greatest: number): Scale {
+  const margin = Math.max((greatest - least) * 0.06, 1);
+  return linear(least - margin, greatest + margin, 5);
 }
 
 function symmetricLog(least: number, greatest: number, small: number): Scale {

@@ -12,7 +12,8 @@ import type { Link } from "../../../lib/base/link.ts";
 import type { Timestamp } from "../../../lib/base/time.ts";
 import { PcapngWriter, type Way } from "../../../lib/capture/pcapng_writer.ts";
 import type { RecordSink } from "../../../lib/ptp/servo/record.ts";
-import type { Servo, ServoSample } from "../../../lib/ptp/servo/servo.ts";
+import { sampleText } from "../../../lib/ptp/replay/again.ts";
+import type { Servo } from "../../../lib/ptp/servo/servo.ts";
 import { RecordLink, type RecordLinkOptions } from "./record_link.ts";
 
 /** IANA's enterprise number for documentation. */
@@ -61,7 +62,7 @@ export class Recording {
     const inner = servo.sample.bind(servo);
     servo.sample = () => {
       const sample = inner();
-      if (sample !== undefined) this.#line("sample", sampleLine(sample));
+      if (sample !== undefined) this.#line("sample", sampleText(sample));
       return sample;
     };
   }
@@ -115,11 +116,6 @@ export class Recording {
     this.#writer.clear();
     this.#written = performance.now();
   }
-}
-
-/** A report as a line; numbers read back bit for bit. */
-export function sampleLine(s: ServoSample): string {
-  return [s.at, s.offset, s.bound, s.meanPathDelay, s.frequency, s.state].join(" ");
 }
 
 /** JSON has no infinity. */

@@ -48,6 +48,20 @@ export interface MonitorOptions {
   announceReceiptTimeout?: number;
   /** Tell the interval of each Sync, and drift, for charts. */
   hasDetails?: boolean;
+  /** Told of each measurement, as a slave would hand it to its servo; the record is reused. */
+  measured?: (m: Readonly<Measurement>) => void;
+}
+
+/** A Sync that is complete, or a Delay_Req with its answer, as seen where the capture was taken. */
+export interface Measurement {
+  kind: "sync" | "delay";
+  /** The master, and the slave that asked. */
+  master: WatchedPort;
+  slave: WatchedPort | undefined;
+  /** When it was seen, ns since the first message. */
+  at: number;
+  /** t1 or t4, corrected, on UTC where the master's timescale is PTP and its offset known. */
+  readonly masterTime: Timestamp;
 }
 
 /** Events that may wait. */
@@ -82,6 +96,8 @@ export class Monitor {
   readonly #timeout: number;
   readonly #only: number | undefined;
   readonly #hasDetails: boolean;
+  readonly #measured: MonitorOptions["measured"];
+  readonly #measuredTime = timestamp();
   #events: MonitorEvent[] = [];
   #taken = 0;
   #nextExpiry = Infinity;
@@ -96,6 +112,7 @@ export class Monitor {
     this.#timeout = options.announceReceiptTimeout ?? 3;
     this.#only = options.domain;
     this.#hasDetails = options.hasDetails ?? false;
+    this.#measured = options.measured;
   }
 
   /** When the newest message was seen, ns since the first. */
@@ -248,6 +265,7 @@ export class Monitor {
     wireTime.read(v, o + message.TIMESTAMP, this.#time);
     const origin = { seconds: this.#time.seconds, nanos: this.#time.nanoseconds + correction };
     this.#path(port).forward(at, { seconds: s.seconds, nanos: s.nanoseconds }, origin);
+    this.#measure("sync", port, undefined, at, origin);
     this.#drift(port, at);
   }
 
@@ -274,7 +292,23 @@ export class Monitor {
     const seen = { seconds: c.seenSeconds, nanos: c.seenNanos };
     const origin = { seconds: c.originSeconds, nanos: c.originNanos };
     this.#path(port).forward(c.at, seen, origin);
+    this.#measure("sync", port, undefined, c.at, origin);
     this.#drift(port, c.at);
+  }
+
+  #measure(
+    kind: Measurement["kind"],
+    master: WatchedPort,
+    slave: WatchedPort | undefined,
+    at: number,
+    time: { readonly seconds: number; readonly nanos: number },
+  ): void {
+    if (this.#measured === undefined) return;
+    const masterTime = this.#measuredTime;
+    masterTime.seconds = time.seconds - utcOffset(master.domain);
+    masterTime.nanoseconds = 0;
+    shift(masterTime, time.nanos, masterTime);
+    this.#measured({ kind, master, slave, at, masterTime });
   }
 
   #drift(port: WatchedPort, at: number): void {
@@ -343,12 +377,10 @@ export class Monitor {
     }
     wireTime.read(v, o + message.TIMESTAMP, this.#time);
     const correction = header.correctionField(v, o) - request.correction;
-    port.path?.reverse(
-      request.at,
-      { seconds: request.seconds, nanos: request.nanos },
-      { seconds: this.#time.seconds, nanos: this.#time.nanoseconds - correction },
-      slave,
-    );
+    const seen = { seconds: request.seconds, nanos: request.nanos };
+    const arrived = { seconds: this.#time.seconds, nanos: this.#time.nanoseconds - correction };
+    port.path?.reverse(request.at, seen, arrived, slave);
+    this.#measure("delay", port, slave, request.at, arrived);
   }
 
   #pdelayResp(port: WatchedPort, s: Sighting, at: number): void {
