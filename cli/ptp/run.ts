@@ -6,6 +6,8 @@ import type { FlagParametersForType } from "@stricli/core";
 import type { ClockSpec } from "../../lib/ptp/clock_spec.ts";
 import { KEYS } from "../../lib/ptp/config/keys.ts";
 import { type ClockPlan, planOf, servoPlan } from "../../lib/ptp/config/plan.ts";
+import type { LeapTable } from "../../lib/ptp/leap.ts";
+import { parseLeapFile } from "../../lib/ptp/leap_file.ts";
 import { chooseServo, SERVO_NAMES, type ServoName } from "../../lib/ptp/servo/choose.ts";
 import { ServoState } from "../../lib/ptp/servo/servo.ts";
 import { isFollowing, PortState, STATE_NAMES } from "../../lib/ptp/state.ts";
@@ -127,6 +129,7 @@ async function runPlan(kit: Kit, flags: RunFlags, job: Job): Promise<ExitCode> {
   const { plan, teller } = job;
   const spec = flags.clock ?? clockOf(plan, teller);
   const stamps = spec.kind === "phc" ? "hardware" : "software";
+  const leaps = plan.leapFile === "" ? undefined : await readLeaps(plan.leapFile);
   const servo = servoPlan(job.checked.config, stamps);
   const session = await openManaged(kit, job, flags, {
     clock: spec,
@@ -156,6 +159,7 @@ async function runPlan(kit: Kit, flags: RunFlags, job: Job): Promise<ExitCode> {
     statusPeriod: plan.summaryInterval,
     teller,
   });
+  if (leaps !== undefined) session.instance.useLeapTable(leaps);
   const { reporter, clock } = session;
   try {
     await session.run(() => {
@@ -188,6 +192,15 @@ async function openManaged(
     job.teller.warn(`no management: ${error.message}; uds_address PATH names another place`);
     return await openPlanned(kit, session);
   }
+}
+
+/** @throws Failure 78 naming the line that cannot be read. */
+async function readLeaps(path: string): Promise<LeapTable> {
+  const table = parseLeapFile(await Deno.readTextFile(path));
+  if (typeof table === "string") {
+    throw new Failure(ExitCode.Configuration, `leapfile ${path}`, table);
+  }
+  return table;
 }
 
 function plannedPort(one: ClockPlan["ports"][number], flags: RunFlags): PlannedPort {

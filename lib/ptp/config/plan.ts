@@ -76,6 +76,8 @@ export interface ClockPlan {
   /** TAI - UTC to announce; `undefined`: what this machine knows. */
   readonly utcOffset: number | undefined;
   readonly timeSource: number;
+  /** A leap-seconds.list; "" for the built-in table. */
+  readonly leapFile: string;
   readonly ports: readonly PortPlan[];
   readonly freeRunning: boolean;
   /** `either`: hardware where the card can, as nobody said otherwise. */
@@ -114,11 +116,13 @@ export function planOf(config: EffectiveConfig): ClockPlan {
       localPriority: config.text("dataset_comparison") === "G.8275.x"
         ? config.number("G.8275.defaultDS.localPriority")
         : 0,
+      kernelLeap: config.flag("kernel_leap"),
       pathTrace: config.flag("path_trace_enabled"),
       ignoreMajorSdoId: config.flag("ignore_transport_specific"),
     },
     utcOffset: config.isGiven("utc_offset") ? config.number("utc_offset") : undefined,
     timeSource: config.number("timeSource"),
+    leapFile: config.text("leapfile"),
     ports: config.file.ports.map((port) => portPlan(config, port)),
     freeRunning: config.flag("free_running"),
     stamps: isStampsGiven ? stamps : "either",
