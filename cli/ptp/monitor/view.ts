@@ -50,7 +50,9 @@ export class View {
   /** Takes the picture away, for the report. */
   close(): void {
     const { out } = this.#kit;
-    if (this.#drawn > 0) out.text(`\x1b[${this.#drawn}A\r\x1b[J`);
+    // Ctrl-C has put the cursor on a line of its own.
+    const below = this.#kit.stopReason === "SIGINT" && this.#kit.errIsTerminal ? 1 : 0;
+    if (this.#drawn > 0) out.text(`\x1b[${this.#drawn + below}A\r\x1b[J`);
     out.text("\x1b[?25h");
     out.flush();
   }

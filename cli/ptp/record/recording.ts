@@ -14,6 +14,7 @@ import { PcapngWriter, type Way } from "../../../lib/capture/pcapng_writer.ts";
 import type { RecordSink } from "../../../lib/ptp/servo/record.ts";
 import { sampleText } from "../../../lib/ptp/replay/again.ts";
 import type { Servo } from "../../../lib/ptp/servo/servo.ts";
+import { tapSamples } from "../plot/servo_tracks.ts";
 import { RecordLink, type RecordLinkOptions } from "./record_link.ts";
 
 /** IANA's enterprise number for documentation. */
@@ -59,12 +60,7 @@ export class Recording {
 
   /** Has `servo` tell each report that somebody takes. */
   tellSamples(servo: Servo): void {
-    const inner = servo.sample.bind(servo);
-    servo.sample = () => {
-      const sample = inner();
-      if (sample !== undefined) this.#line("sample", sampleText(sample));
-      return sample;
-    };
+    tapSamples(servo, (sample) => this.#line("sample", sampleText(sample)));
   }
 
   /** `link` with its packets recorded. */

@@ -1,10 +1,8 @@
 /**
- * Reports of a servo as numbers and as a picture.
+ * Reports of a servo as numbers.
  * @module
  */
 import { type ServoSample, ServoState } from "../../../lib/ptp/servo/servo.ts";
-import type { Figure } from "../plot/figure.ts";
-import { Series } from "../plot/series.ts";
 
 /** How a servo did, after it had locked. */
 export interface ServoFigures {
@@ -45,42 +43,6 @@ export function figuresOf(
     meanPathDelay: finite(last?.meanPathDelay),
     frequency: finite(last?.frequency),
   };
-}
-
-/** Offsets with their bounds, delays and corrections of several servos. */
-export function servoFigure(
-  head: { readonly title: string; readonly subtitle: string },
-  rows: readonly { readonly name: string; readonly samples: readonly ServoSample[] }[],
-): Figure {
-  const start = Math.min(...rows.map((row) => row.samples[0]?.at ?? Infinity));
-  const series = (value: (s: ServoSample) => number) =>
-    rows.map((row) => {
-      const found = new Series(row.name);
-      for (const s of row.samples) {
-        if (Number.isFinite(value(s))) found.add((s.at - start) / 1e9, value(s));
-      }
-      return found;
-    });
-  const panels = [
-    {
-      title: "offset of the clock from the master",
-      series: series((s) => s.offset),
-      bands: series((s) => Math.min(s.bound, 10 * Math.abs(s.offset) + 1e6)),
-      hasZero: true,
-    },
-    { title: "mean path delay", series: series((s) => s.meanPathDelay), hasZero: false },
-    {
-      title: "frequency correction",
-      series: series((s) => s.frequency),
-      hasZero: false,
-      unit: "ppb" as const,
-    },
-  ];
-  return { ...head, origin: "", panels: panels.filter((one) => one.series.some(hasPoints)) };
-}
-
-function hasPoints(series: Series): boolean {
-  return series.length > 1;
 }
 
 function finite(value: number | undefined): number | null {

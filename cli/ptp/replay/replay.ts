@@ -17,9 +17,10 @@ import type { JsonValue, Kit } from "../../kit/kit.ts";
 import { integer, port, text } from "../../kit/parse.ts";
 import { readCapture } from "../../tcpdump/read_file.ts";
 import { offsetText } from "../chart.ts";
+import { servoFigure, ServoTracks } from "../plot/servo_tracks.ts";
 import { plotPath, writeFigure } from "../plot/write.ts";
 import { type LoadedRecord, loadRecord } from "../record/load.ts";
-import { figuresOf, servoFigure, type ServoFigures } from "./figures.ts";
+import { figuresOf, type ServoFigures } from "./figures.ts";
 import { ForeignInput } from "./foreign.ts";
 
 /** Flags of `rptp ptp replay`. */
@@ -315,7 +316,13 @@ async function plot(
 ): Promise<void> {
   if (flags.plot === undefined) return;
   const subtitle = rows.length < 2 ? "" : "offsets as an estimator sees them that steers nothing";
-  await writeFigure(flags.plot, servoFigure({ title, subtitle }, rows));
+  const start = Math.min(...rows.map((row) => row.samples[0]?.at ?? Infinity));
+  const tracks = rows.map((row) => {
+    const found = new ServoTracks(row.name);
+    for (const sample of row.samples) found.add(sample, start);
+    return found;
+  });
+  await writeFigure(flags.plot, servoFigure({ title, subtitle, origin: "" }, tracks));
 }
 
 function baseName(path: string): string {
