@@ -77,6 +77,8 @@ export interface Role {
   readonly servo?: (clock: OpenClock, io: "ffi" | "deno") => Servo;
   /** Puts a decorator around a port's link; what it returns is what the port speaks through. */
   readonly decorate?: Decorate | undefined;
+  /** Where the lines about the clock go; the kit. */
+  readonly teller?: Teller;
 }
 
 /** Wraps the link of one port. */
@@ -179,6 +181,7 @@ export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Se
     ...managementOf(flags),
     ...(role.servo === undefined ? {} : { servo: role.servo }),
     ...(role.decorate === undefined ? {} : { decorate: role.decorate }),
+    ...(role.teller === undefined ? {} : { teller: role.teller }),
   });
 }
 

@@ -15,6 +15,7 @@ import { rewriteProfile } from "./profile_flag.ts";
 import { installMetadata, MetadataWatch } from "./sync_metadata.ts";
 import { openSession, type Session, snapshotOf } from "./session.ts";
 import { SERVO_FILE_FLAGS, type ServoFileFlags, SlaveServo } from "./slave_servo.ts";
+import { SlaveView, VIEW_FLAGS, type ViewFlags } from "./slave_view.ts";
 import {
   clientOptions,
   mastersOf,
@@ -24,7 +25,7 @@ import {
 
 /** Flags of `rptp slave`. */
 export interface SlaveFlags
-  extends SharedFlags, SteeringFlags, ServoFileFlags, UnicastClientFlags {}
+  extends SharedFlags, SteeringFlags, ServoFileFlags, UnicastClientFlags, ViewFlags {}
 
 /** What the kernel is told while locked: the largest error it may assume. */
 const DECLARED_MICROS = 1000;
@@ -34,6 +35,7 @@ const FLAGS: FlagParametersForType<SlaveFlags, Context> = {
   ...STEERING_FLAGS,
   ...SERVO_FILE_FLAGS,
   ...UNICAST_CLIENT_FLAGS,
+  ...VIEW_FLAGS,
 };
 
 /** The command. */
@@ -59,13 +61,15 @@ synchronised at the end. The clock keeps the last good frequency.`,
   rewrite: rewriteProfile,
   run: async (kit, flags) => {
     const servo = new SlaveServo(flags);
+    const view = new SlaveView(kit, flags);
     const session = await openSession(kit, flags, {
       ifaces: [flags.iface],
       steers: !flags.freeRunning,
       instance: { slaveOnly: true, acceptArb: flags.acceptArb || flags.freeRunning },
       port: clientOptions(flags),
       unicastMasters: mastersOf(flags, flags.transport),
-      servo: (clock, io) => servo.make(clock, io),
+      servo: (clock, io) => view.watch(servo.make(clock, io)),
+      teller: view.teller,
       decorate: servo.decorate,
     });
     const isBroadcast = flags.profile === "st2059-2";
@@ -78,12 +82,14 @@ synchronised at the end. The clock keeps the last good frequency.`,
       await session.run(() => {
         reporter.status();
         metadata.tell();
+        view.draw();
         if (reporter.sample?.state === ServoState.Locked) clock.declare(DECLARED_MICROS);
       }, () => reporter.refusal !== undefined);
     } finally {
       servo.keepFrequency();
       session.close();
       servo.close();
+      await view.finish();
     }
     if (reporter.refusal !== undefined) tellRefusal(kit, reporter.refusal);
     return summarize(kit, session);
