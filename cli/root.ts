@@ -39,6 +39,11 @@ export const root: Group = {
           () => import("./ptp/pmc/pmc.ts"),
         ),
         leaf(
+          "phc2sys",
+          "Make one clock of this machine follow another",
+          () => import("./ptp/phc2sys/phc2sys.ts"),
+        ),
+        leaf(
           "monitor",
           "Watch PTP on an interface or in a capture",
           () => import("./ptp/monitor/monitor.ts"),

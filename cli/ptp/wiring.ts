@@ -48,6 +48,8 @@ export interface Needs {
   readonly isRaw: boolean;
   /** Steers the system clock. */
   readonly steers: boolean;
+  /** What to do instead of steering it; `--clock virtual` or `--free-running` if left out. */
+  readonly fix?: string;
 }
 
 /**
@@ -71,7 +73,7 @@ export function demandRights(kit: Kit, needs: Needs): void {
   const maySet = held.has("CAP_SYS_TIME") && !isInUserNamespace();
   if (needs.steers && !maySet) {
     const why = advice("CAP_SYS_TIME", command);
-    const fix = "or --clock virtual, or --free-running";
+    const fix = needs.fix ?? "or --clock virtual, or --free-running";
     throw new Failure(ExitCode.NoPermission, "steer the system clock", why, fix);
   }
 }
