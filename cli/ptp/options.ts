@@ -25,6 +25,7 @@ export interface ClockFlags extends ManagementFlags {
   readonly dscpGeneral: number;
   readonly delay: DelayMechanismName;
   readonly logMinPdelayReq: number;
+  readonly neighborDelayThreshold?: Nanos;
   readonly domain: number;
   readonly priority1: number;
   readonly priority2: number;
@@ -112,6 +113,13 @@ export const CLOCK_FLAGS: FlagParametersForType<ClockFlags, Context> = {
     default: "e2e",
   },
   logMinPdelayReq: interval("Interval of Pdelay_Req", "0"),
+  neighborDelayThreshold: {
+    kind: "parsed",
+    parse: duration,
+    brief: "Peer delay beyond which 802.1AS has nothing to do with a neighbour (ns, us, ms)",
+    placeholder: "TIME",
+    optional: true,
+  },
   domain: octet("PTP domain, 0 to 255", "0"),
   priority1: octet("First word in the choice of the best master, 0 (best) to 255", "128"),
   priority2: octet("Tie-breaker after the clock's quality, 0 (best) to 255", "128"),

@@ -35,6 +35,7 @@ import {
   masterHandles,
   type Target,
   type Transport,
+  zoned,
 } from "./net/transport.ts";
 import {
   attach,
@@ -162,7 +163,7 @@ export function openSession(kit: Kit, flags: ClockFlags, role: Role): Promise<Se
     multicastTtl: flags.multicastTtl,
     eventDscp: flags.dscpEvent,
     generalDscp: flags.dscpGeneral,
-    options: { ...portOptions(flags), ...profile?.port, ...role.port },
+    options: { ...portOptions(flags), ...profile?.port, ...overrides(flags), ...role.port },
     ...(role.unicastMasters === undefined ? {} : { unicastMasters: role.unicastMasters }),
   };
   return openPlanned(kit, {
@@ -257,7 +258,7 @@ function assemble(
     random: new Random(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, "ptp"),
     ...(servo === undefined ? {} : { servo }),
   });
-  const targets = open.map((one) => destinations(one.open.link, targetOf(one.planned)));
+  const targets = open.map((one) => destinations(one.open.link, targetOf(one)));
   const ports = open.map((one, k): SessionPort => ({
     attachment: one.attachment,
     open: one.open,
@@ -303,7 +304,7 @@ function optionsOf(port: OpenPort): Partial<PortOptions> {
   const { planned, attachment, open } = port;
   const masters = planned.unicastMasters;
   if (masters === undefined) return planned.options;
-  const { generalPort } = targetOf(planned);
+  const { generalPort } = targetOf(port);
   const { addresses } = open.link;
   return {
     ...planned.options,
@@ -429,6 +430,12 @@ function phcIndexOf(spec: ClockSpec): number {
   return number === undefined ? -1 : Number(number);
 }
 
+/** Flags that go before a profile's own value. */
+function overrides(flags: ClockFlags): Partial<PortOptions> {
+  const threshold = flags.neighborDelayThreshold;
+  return threshold === undefined ? {} : { neighborPropDelayThresh: threshold };
+}
+
 function portOptions(flags: ClockFlags): Partial<PortOptions> {
   return {
     logAnnounceInterval: flags.logAnnounce,
@@ -439,11 +446,12 @@ function portOptions(flags: ClockFlags): Partial<PortOptions> {
   };
 }
 
-function targetOf(planned: PlannedPort): Target {
+function targetOf({ planned, attachment }: OpenPort): Target {
   const isRaw = planned.transport === "l2";
+  const peer = planned.unicastMasters?.peer;
   return {
     address: planned.groups.primary,
-    peerAddress: planned.groups.peer,
+    peerAddress: peer === undefined ? planned.groups.peer : zoned(peer, attachment),
     eventPort: isRaw ? 0 : planned.eventPort,
     generalPort: isRaw ? 0 : planned.generalPort,
   };

@@ -20,6 +20,8 @@ export interface UnicastMasters {
   readonly logQueryInterval: number;
   /** Seconds asked for. */
   readonly duration: number;
+  /** The neighbour that peer delay is measured to, by unicast; left out: by multicast. */
+  readonly peer?: string;
 }
 
 /** Flags of a clock that may follow. */
@@ -28,6 +30,7 @@ export interface UnicastClientFlags {
   readonly unicastMaster?: readonly string[];
   readonly unicastDuration: number;
   readonly logQuery: number;
+  readonly unicastPeer?: string;
 }
 
 /** Flags of a clock that serves. */
@@ -103,6 +106,13 @@ export const UNICAST_CLIENT_FLAGS: FlagParametersForType<UnicastClientFlags, Con
     placeholder: "LOG2",
     default: "0",
   },
+  unicastPeer: {
+    kind: "parsed",
+    parse: master,
+    brief: "The neighbour for peer delay by unicast; the only --unicast-master if left out",
+    placeholder: "ADDRESS",
+    optional: true,
+  },
 };
 
 /** How they are parsed and explained. */
@@ -170,13 +180,21 @@ export function mastersOf(
   const addresses = flags.unicastMaster ?? [];
   if (addresses.length === 0) return undefined;
   const wanted = { udp4: Family.Ipv4, udp6: Family.Ipv6, l2: Family.Mac }[transport];
-  for (const text of addresses) {
+  const peer = flags.unicastPeer ?? (addresses.length === 1 ? addresses[0] : undefined);
+  const given = flags.unicastPeer === undefined ? [] : [flags.unicastPeer];
+  for (const text of [...addresses, ...given]) {
     if (parseAddress(text.replace(/%.*$/, ""), new Uint8Array(16)) === wanted) continue;
     const kind = { udp4: "IPv4", udp6: "IPv6", l2: "MAC" }[transport];
     const why = `--transport ${transport} takes ${kind} addresses`;
-    throw new UsageError(`--unicast-master ${text}`, why);
+    const flag = addresses.includes(text) ? "unicast-master" : "unicast-peer";
+    throw new UsageError(`--${flag} ${text}`, why);
   }
-  return { addresses, logQueryInterval: flags.logQuery, duration: flags.unicastDuration };
+  return {
+    addresses,
+    logQueryInterval: flags.logQuery,
+    duration: flags.unicastDuration,
+    ...(peer === undefined ? {} : { peer }),
+  };
 }
 
 /** What they make of a port's options. */

@@ -19,6 +19,9 @@ Deno.test("mastersOf() takes addresses of the transport's kind alone", () => {
   const flags = { ...CLIENT, unicastMaster: ["192.0.2.1", "192.0.2.2"] };
   const masters = mastersOf(flags, "udp4");
   assertEquals(masters, { addresses: flags.unicastMaster, logQueryInterval: 1, duration: 60 });
+  assertEquals(mastersOf({ ...CLIENT, unicastMaster: ["fd00::1"] }, "udp6")?.peer, "fd00::1");
+  const wrong = { ...flags, unicastPeer: "fd00::1" };
+  throws(() => mastersOf(wrong, "udp4"), /--unicast-peer fd00::1.*IPv4/);
   throws(() => mastersOf(flags, "l2"), /--unicast-master 192.0.2.1.*MAC addresses/);
   assertEquals(mastersOf(CLIENT, "udp6"), undefined);
 });

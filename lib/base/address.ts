@@ -122,6 +122,21 @@ export class AddressTable {
     return n;
   }
 
+  /** True for a group: 224.0.0.0/4, ff00::/8, a MAC address with the group bit; false for handle 0. */
+  isGroup(h: AddressHandle): boolean {
+    const first = this.#octets[h * OCTETS] ?? 0;
+    switch (this.family(h)) {
+      case Family.Ipv4:
+        return (first & 0xf0) === 0xe0;
+      case Family.Ipv6:
+        return first === 0xff;
+      case Family.Mac:
+        return (first & 1) === 1;
+      default:
+        return false;
+    }
+  }
+
   /** The address alone: `192.0.2.1`, `fe80::1%2`, `01:1b:19:00:00:00`; "" for handle 0. */
   hostText(h: AddressHandle): string {
     const text = formatAddress(this.family(h), this.#octets, h * OCTETS);

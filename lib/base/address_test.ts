@@ -67,3 +67,13 @@ Deno.test("AddressTable: addresses whose hashes are the same stay apart", () => 
   }
   assertEquals(handles.size, n);
 });
+
+Deno.test("AddressTable.isGroup() knows the groups of each family", () => {
+  const table = new AddressTable(16);
+  const isGroup = (text: string) => table.isGroup(table.internText(text, 319));
+  const groups = ["224.0.1.129", "239.255.255.255", "ff02::6b", "01:1b:19:00:00:00"];
+  assertEquals(groups.map(isGroup), [true, true, true, true]);
+  const hosts = ["223.255.255.255", "240.0.0.1", "fe80::1", "02:1b:19:00:00:00"];
+  assertEquals(hosts.map(isGroup), [false, false, false, false]);
+  assertEquals(table.isGroup(0), false);
+});

@@ -2,7 +2,7 @@
  * Writes a port's messages into a batch: one method per message, false where there is no room.
  * @module
  */
-import type { AddressHandle } from "../base/address.ts";
+import { type AddressHandle, Family } from "../base/address.ts";
 import type { PacketBatch } from "../base/batch.ts";
 import type { Timestamp } from "../base/time.ts";
 import type { CurrentDS, ParentDS, TimePropertiesDS } from "./datasets.ts";
@@ -94,6 +94,8 @@ export class Emitter {
   followUpInformation: Readonly<FollowUpInformation> | undefined;
   readonly #fields: HeaderFields;
   readonly #destinations: Destinations;
+  /** Peer delay goes to one neighbour by its own address. */
+  readonly #isPeerUnicast: boolean;
   readonly #body: AnnounceBody;
 
   constructor(
@@ -101,7 +103,10 @@ export class Emitter {
     source: Readonly<PortIdentity>,
     destinations: Destinations,
   ) {
+    const { addresses, peerEvent } = destinations;
     this.#destinations = destinations;
+    this.#isPeerUnicast = addresses.family(peerEvent) !== Family.None &&
+      !addresses.isGroup(peerEvent);
     this.#fields = {
       majorSdoId: options.majorSdoId,
       minorSdoId: options.minorSdoId,
@@ -236,6 +241,7 @@ export class Emitter {
     const i = this.#open(out, MessageType.PdelayReq, sequenceId, log);
     if (i < 0) return false;
     out.ticket[i] = ticketOf(MessageType.PdelayReq, sequenceId);
+    if (this.#isPeerUnicast) toPeer(out, i, out.peer[i]!);
     return true;
   }
 

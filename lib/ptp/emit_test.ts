@@ -75,3 +75,20 @@ Deno.test("delayResp() takes the fraction of t4 from the correction, across the 
   e.delayResp(out, 0, { ...response, correctionHigh: -1, correctionLow: 0xffff_0000 });
   assertEquals(correctionField(out.view, out.offset[2]!), -1.5);
 });
+
+Deno.test("pdelayReq() to a neighbour's own address has the unicast flag, to the group not", () => {
+  for (const [address, flags] of [["192.0.2.7", 0x0400], ["224.0.0.107", 0]] as const) {
+    const addresses = new AddressTable();
+    const peerEvent = addresses.internText(address, 319);
+    const one = new Emitter({ ...DEFAULT_INSTANCE, clockIdentity: SOURCE }, SOURCE, {
+      addresses,
+      event: 0,
+      general: 0,
+      peerEvent,
+      peerGeneral: addresses.internText(address, 320),
+    });
+    const out = new PacketBatch(1, 128);
+    assertEquals(one.pdelayReq(out, 1, 0), true);
+    assertEquals([out.peer[0], out.view.getUint16(6)], [peerEvent, flags]);
+  }
+});

@@ -4,6 +4,7 @@
  */
 import type { AddressHandle, AddressTable } from "../../../lib/base/address.ts";
 import type { Link } from "../../../lib/base/link.ts";
+import { UsageError } from "../../kit/errors.ts";
 import type { Destinations } from "../../../lib/ptp/options.ts";
 
 /** The transports by the name `--transport` takes. */
@@ -58,24 +59,35 @@ export function destinations(link: Link, target: Target): Destinations {
   };
 }
 
+/** The interface a port is on. */
+interface Own {
+  readonly name: string;
+  readonly index: number;
+}
+
 /**
- * The handles of masters' addresses, kept for good. A link-local IPv6 address is in the zone of the
- * port's own interface, named or not.
- * @throws RangeError where an address is none, or names another interface.
+ * A neighbour's or master's address as the address table reads it: a link-local IPv6 address is in
+ * the zone of the port's own interface, named or not.
+ * @throws UsageError where it names another interface.
  */
+export function zoned(literal: string, own: Own): string {
+  const [host = "", zone] = literal.split("%");
+  const isOwn = zone === undefined || zone === own.name || zone === String(own.index);
+  if (!isOwn) throw new UsageError(`address ${literal}`, `the port is on ${own.name}`);
+  const isLinkLocal = /^fe[89ab]/i.test(host) && host.includes("::");
+  return isLinkLocal ? `${host}%${own.index}` : host;
+}
+
+/** The handles of masters' addresses, kept for good. @throws UsageError where one is no address. */
 export function masterHandles(
   addresses: AddressTable,
   literals: readonly string[],
-  own: { readonly name: string; readonly index: number },
+  own: Own,
   port: number,
 ): AddressHandle[] {
   return literals.map((literal) => {
-    const [host = "", zone] = literal.split("%");
-    const isOwn = zone === undefined || zone === own.name || zone === String(own.index);
-    if (!isOwn) throw new RangeError(`${literal} is in zone ${zone}, this port is on ${own.name}`);
-    const isLinkLocal = /^fe[89ab]/i.test(host) && host.includes("::");
-    const handle = addresses.internText(isLinkLocal ? `${host}%${own.index}` : host, port);
-    if (handle === 0) throw new RangeError(`${literal} is no address`);
+    const handle = addresses.internText(zoned(literal, own), port);
+    if (handle === 0) throw new UsageError(`address ${literal}`, "it is none");
     addresses.retain(handle);
     return handle;
   });
