@@ -14,7 +14,7 @@ import {
 import { allSpecials, runSpecial, type SpecialResult } from "../tests/kit/ptp_specials.ts";
 import { describe } from "../tests/kit/truth.ts";
 
-const PROGRAMS = ["gcc", "timeout", "ip", "ptp4l", "pmc"];
+const PROGRAMS = ["gcc", "timeout", "ip", "ptp4l", "pmc", "tcpdump"];
 const NEEDS = { root: true, netns: true, systemClock: true, commands: PROGRAMS };
 
 function print(line: string): void {

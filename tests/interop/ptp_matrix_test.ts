@@ -10,7 +10,7 @@ import { type Cell, cellName, runCell } from "../kit/ptp_matrix.ts";
 import { allSpecials, runSpecial } from "../kit/ptp_specials.ts";
 import { describe } from "../kit/truth.ts";
 
-const PROGRAMS = ["gcc", "timeout", "ip", "ptp4l", "pmc"];
+const PROGRAMS = ["gcc", "timeout", "ip", "ptp4l", "pmc", "tcpdump"];
 const NEEDS = { root: true, netns: true, systemClock: true, commands: PROGRAMS };
 
 const SLICE: readonly Cell[] = [

@@ -11,6 +11,8 @@ export interface Ptp4lOptions {
   role: "slave" | "master" | "either";
   servo?: "pi" | "linreg";
   domain?: number;
+  /** majorSdoId: 1 for 802.1AS. */
+  transportSpecific?: number;
   priority1?: number;
   logSync?: number;
   logAnnounce?: number;
@@ -31,13 +33,13 @@ export class Ptp4l implements AsyncDisposable {
   readonly process: Running;
   readonly #folder: string;
   readonly #side: Side;
-  readonly #domain: number;
+  readonly #options: Ptp4lOptions;
 
-  private constructor(process: Running, folder: string, side: Side, domain: number) {
+  private constructor(process: Running, folder: string, side: Side, options: Ptp4lOptions) {
     this.process = process;
     this.#folder = folder;
     this.#side = side;
-    this.#domain = domain;
+    this.#options = options;
   }
 
   static async start(side: Side, options: Ptp4lOptions): Promise<Ptp4l> {
@@ -47,15 +49,12 @@ export class Ptp4l implements AsyncDisposable {
       namespace: side.namespace,
       limitSeconds: options.limitSeconds ?? 60,
     });
-    return new Ptp4l(process, folder, side, options.domain ?? 0);
+    return new Ptp4l(process, folder, side, options);
   }
 
   /** Fields of one management answer, as pmc prints them: `portState` -> `SLAVE`. */
   async get(dataset: string): Promise<Map<string, string>> {
-    const own = `${this.#folder}/pmc${crypto.randomUUID().slice(0, 8)}`;
-    const words = ["-u", "-b", "0", "-d", String(this.#domain), "-s", `${this.#folder}/uds`];
-    const command = ["netns", "exec", this.#side.namespace, "timeout", "5", "pmc"];
-    const text = await run("ip", [...command, ...words, "-i", own, `GET ${dataset}`]);
+    const text = await this.#ask(`GET ${dataset}`);
     const fields = new Map<string, string>();
     for (const line of text.split("\n")) {
       const match = /^\s+(\S+)\s+(\S.*)$/.exec(line);
@@ -66,10 +65,16 @@ export class Ptp4l implements AsyncDisposable {
 
   /** `SET ...` by pmc, e.g. `PRIORITY1 10`. */
   async set(what: string): Promise<void> {
+    await this.#ask(`SET ${what}`);
+  }
+
+  /** What pmc prints for one request. */
+  #ask(request: string): Promise<string> {
+    const { domain = 0, transportSpecific = 0 } = this.#options;
     const own = `${this.#folder}/pmc${crypto.randomUUID().slice(0, 8)}`;
-    const words = ["-u", "-b", "0", "-d", String(this.#domain), "-s", `${this.#folder}/uds`];
-    const command = ["netns", "exec", this.#side.namespace, "timeout", "5", "pmc"];
-    await run("ip", [...command, ...words, "-i", own, `SET ${what}`]);
+    const command = ["netns", "exec", this.#side.namespace, "timeout", "5", "pmc", "-u", "-b", "0"];
+    const whom = ["-d", String(domain), "-t", String(transportSpecific)];
+    return run("ip", [...command, ...whom, "-s", `${this.#folder}/uds`, "-i", own, request]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,6 +95,7 @@ function configuration(side: Side, options: Ptp4lOptions, socket: string): strin
     "summary_interval -4",
     `clock_servo ${options.servo ?? "pi"}`,
     `domainNumber ${options.domain ?? 0}`,
+    `transportSpecific ${options.transportSpecific ?? 0}`,
     `priority1 ${options.priority1 ?? (isMaster ? 1 : 128)}`,
     `logSyncInterval ${options.logSync ?? 0}`,
     `logAnnounceInterval ${options.logAnnounce ?? 0}`,

@@ -10,6 +10,7 @@ import { ClockGuard } from "./clock_guard.ts";
 import type { NamespacePair, Side } from "./netns.ts";
 import { Ptp4l, type Ptp4lOptions } from "./ptp4l.ts";
 import { judgedFor, startGm, startSlave } from "./rptp.ts";
+import { type Traffic, TrafficCapture } from "./ptp_traffic.ts";
 import { Sampler } from "./sampler.ts";
 import { errorsOfReadings, evaluate, lastSeconds, PieceClock, type Verdict } from "./truth.ts";
 
@@ -80,7 +81,10 @@ export async function runCell(pair: NamespacePair, cell: Cell): Promise<CellResu
   if (why !== undefined) return { cell, unsupported: why };
   await using _guard = await ClockGuard.hold(600);
   try {
+    await using capture = await TrafficCapture.start(pair.b);
     const verdict = cell.follower === "rptp" ? await rptpOf(pair, cell) : await ptp4lOf(pair, cell);
+    const strange = strangeness(cell, await capture.finish());
+    if (strange !== undefined) return { cell, verdict, failure: strange };
     if (verdict.p99 < LIMIT) return { cell, verdict };
     return { cell, verdict, failure: `true p99 ${(verdict.p99 / 1000).toFixed(0)} us` };
   } catch (error) {
@@ -88,16 +92,53 @@ export async function runCell(pair: NamespacePair, cell: Cell): Promise<CellResu
   }
 }
 
-/** ptp4l serves CLOCK_REALTIME to `rptp slave`. */
-async function rptpOf(pair: NamespacePair, cell: Cell): Promise<Verdict> {
-  await using _gm = await Ptp4l.start(pair.a, ptp4lOptions(cell, "master", pair.b));
+/** How the two programs are told what to do. */
+export interface Terms {
+  readonly ours: readonly string[];
+  readonly theirs: Ptp4lOptions;
+}
+
+/** What of the traffic does not go as the cell says; `undefined` where all of it does. */
+function strangeness(cell: Cell, traffic: Traffic): string | undefined {
+  const { multicast, unicast } = traffic;
+  const all = JSON.stringify(traffic);
+  const request = cell.delay === "e2e" ? "Delay_Req" : "Pdelay_Req";
+  const announces = cell.mode === "unicast" ? unicast : multicast;
+  const requests = cell.mode === "multicast" ? multicast : unicast;
+  const others = cell.mode === "unicast" ? multicast : unicast;
+  for (const name of ["Announce", "Sync", "Follow_Up"]) {
+    if ((announces[name] ?? 0) < 5) return `few ${name} by ${cell.mode}: ${all}`;
+    if ((others[name] ?? 0) > 0) return `${name} not by ${cell.mode}: ${all}`;
+  }
+  if ((requests[request] ?? 0) < 5) return `few ${request} by ${cell.mode}: ${all}`;
+  if (cell.delay === "p2p") return undefined; // the other side measures the link, too, its own way
+  const strays = cell.mode === "multicast" ? unicast[request] : multicast[request];
+  return (strays ?? 0) > 0 ? `${request} not by ${cell.mode}: ${all}` : undefined;
+}
+
+function rptpOf(pair: NamespacePair, cell: Cell): Promise<Verdict> {
+  return followPtp4l(pair, {
+    ours: [
+      ...ourFlags(cell),
+      ...(cell.mode === "hybrid" ? ["--hybrid"] : []),
+      ...(cell.mode === "unicast" ? ["--unicast-master", addressOf(cell, pair.a)] : []),
+    ],
+    theirs: ptp4lOptions(cell, "master", pair.b),
+  });
+}
+
+function ptp4lOf(pair: NamespacePair, cell: Cell): Promise<Verdict> {
+  return leadPtp4l(pair, {
+    ours: [...ourFlags(cell), ...(cell.mode === "unicast" ? ["--unicast-only"] : [])],
+    theirs: ptp4lOptions(cell, "slave", pair.a),
+  });
+}
+
+/** ptp4l serves CLOCK_REALTIME to `rptp slave`, whose virtual clock is judged. */
+export async function followPtp4l(pair: NamespacePair, terms: Terms): Promise<Verdict> {
+  await using _gm = await Ptp4l.start(pair.a, terms.theirs);
   await using sampler = await Sampler.start(60);
-  const slave = startSlave(pair.b, [
-    ...["--clock", "virtual:offset=0.3,ppm=40"],
-    ...ourFlags(cell),
-    ...(cell.mode === "hybrid" ? ["--hybrid"] : []),
-    ...(cell.mode === "unicast" ? ["--unicast-master", addressOf(cell, pair.a)] : []),
-  ]);
+  const slave = startSlave(pair.b, ["--clock", "virtual:offset=0.3,ppm=40", ...terms.ours]);
   try {
     await slave.line(/"state":"locked"/, 20_000);
     await judgedFor(JUDGED_SECONDS);
@@ -112,16 +153,12 @@ async function rptpOf(pair: NamespacePair, cell: Cell): Promise<Verdict> {
   return evaluate(lastSeconds(errors, JUDGED_SECONDS - 2));
 }
 
-/** `rptp gm` serves a virtual clock to ptp4l, which steers CLOCK_REALTIME. */
-async function ptp4lOf(pair: NamespacePair, cell: Cell): Promise<Verdict> {
-  const gm = await startGm(pair.a, [
-    ...["--clock", "virtual:offset=0.2,ppm=30", "--priority1", "10"],
-    ...ourFlags(cell),
-    ...(cell.mode === "unicast" ? ["--unicast-listen"] : []),
-  ]);
+/** `rptp gm` serves a virtual clock to ptp4l, which steers CLOCK_REALTIME, which is judged. */
+export async function leadPtp4l(pair: NamespacePair, terms: Terms): Promise<Verdict> {
+  const gm = await startGm(pair.a, ["--clock", "virtual:offset=0.2,ppm=30", ...terms.ours]);
   try {
     await using sampler = await Sampler.start(60);
-    await using slave = await Ptp4l.start(pair.b, ptp4lOptions(cell, "slave", pair.a));
+    await using slave = await Ptp4l.start(pair.b, terms.theirs);
     await slave.process.line(/UNCALIBRATED to SLAVE on MASTER_CLOCK_SELECTED/, 20_000);
     await judgedFor(JUDGED_SECONDS);
     const port = await slave.get("PORT_DATA_SET");

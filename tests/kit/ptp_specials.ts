@@ -3,10 +3,11 @@
  * @module
  */
 import { ClockGuard } from "./clock_guard.ts";
+import { NamespacePair } from "./netns.ts";
 import { NamespaceChain } from "./netns_chain.ts";
 import { Running } from "./process.ts";
 import { Ptp4l } from "./ptp4l.ts";
-import { LIMIT } from "./ptp_matrix.ts";
+import { followPtp4l, leadPtp4l, LIMIT } from "./ptp_matrix.ts";
 import { judgedFor, LAUNCHER, startGm } from "./rptp.ts";
 import { Sampler } from "./sampler.ts";
 import { errorsOfReadings, evaluate, lastSeconds, PieceClock, type Verdict } from "./truth.ts";
@@ -29,9 +30,61 @@ export interface SpecialResult {
 const RATE = ["--log-sync", "-3", "--log-announce", "-1", "--log-min-delay-req", "-3"];
 const JUDGED_SECONDS = 6;
 
+/** A profile as both programs are told of it. */
+interface ProfileCase {
+  readonly ours: readonly string[];
+  readonly theirs: readonly string[];
+  readonly domain: number;
+  readonly transportSpecific?: number;
+}
+
+/** linuxptp's gPTP.cfg, but for the neighbour's distance: software stamps see more than 800 ns. */
+const GPTP: ProfileCase = {
+  ours: ["--profile", "gptp", "--neighbor-delay-threshold", "20us", "--log-min-pdelay-req", "-3"],
+  theirs: [
+    "gmCapable 1",
+    "priority2 248",
+    "logAnnounceInterval 0",
+    "logSyncInterval -3",
+    "logMinPdelayReqInterval -3",
+    "syncReceiptTimeout 3",
+    "neighborPropDelayThresh 20000",
+    "min_neighbor_prop_delay -20000000",
+    "assume_two_step 1",
+    "path_trace_enabled 1",
+    "follow_up_info 1",
+    "ptp_dst_mac 01:80:C2:00:00:0E",
+    "network_transport L2",
+    "delay_mechanism P2P",
+  ],
+  domain: 0,
+  transportSpecific: 1,
+};
+
+/** linuxptp's G.8275.1.cfg, by the forwardable group. */
+const TELECOM: ProfileCase = {
+  ours: ["--profile", "g8275.1"],
+  theirs: [
+    "dataset_comparison G.8275.x",
+    "G.8275.defaultDS.localPriority 128",
+    "maxStepsRemoved 255",
+    "logAnnounceInterval -3",
+    "logSyncInterval -4",
+    "logMinDelayReqInterval -4",
+    "G.8275.portDS.localPriority 128",
+    "ptp_dst_mac 01:1B:19:00:00:00",
+    "network_transport L2",
+  ],
+  domain: 24,
+};
+
 /** All of them, in the order of printing. */
 export function allSpecials(): Special[] {
   return [
+    { name: "rptp of ptp4l, gPTP (802.1AS)", run: () => profileOf("rptp", GPTP) },
+    { name: "ptp4l of rptp, gPTP (802.1AS)", run: () => profileOf("ptp4l", GPTP) },
+    { name: "rptp of ptp4l, G.8275.1", run: () => profileOf("rptp", TELECOM) },
+    { name: "ptp4l of rptp, G.8275.1", run: () => profileOf("ptp4l", TELECOM) },
     { name: "rptp bc between two ptp4l", run: () => betweenTwo() },
     {
       name: "ptp4l behind rptp bc behind rptp gm",
@@ -50,6 +103,17 @@ export async function runSpecial(special: Special): Promise<SpecialResult> {
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Both programs under one profile; `follower` is judged. */
+async function profileOf(follower: "rptp" | "ptp4l", profile: ProfileCase): Promise<Verdict> {
+  await using _guard = await ClockGuard.hold(600);
+  await using pair = await NamespacePair.open();
+  const { ours, theirs: extra, domain, transportSpecific = 0 } = profile;
+  const theirs = { servo: "linreg", domain, transportSpecific, extra } as const;
+  return follower === "rptp"
+    ? await followPtp4l(pair, { ours, theirs: { ...theirs, role: "master" } })
+    : await leadPtp4l(pair, { ours, theirs: { ...theirs, role: "slave" } });
 }
 
 function startBoundary(chain: NamespaceChain, flags: readonly string[]): Running {
