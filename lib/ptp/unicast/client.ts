@@ -6,7 +6,7 @@
  */
 import type { AddressHandle, AddressTable } from "../../base/address.ts";
 import { type Instant, NEVER } from "../../base/time.ts";
-import { intervalOf } from "../interval.ts";
+import { intervalOf, sane } from "../interval.ts";
 import { Reason } from "../reason.ts";
 import type { Received } from "../received.ts";
 import type { SignalingQueue } from "../signaling_queue.ts";
@@ -33,6 +33,9 @@ export interface UnicastClientOptions {
 }
 
 const RENEW_AT = 0.75;
+/** Periods that a grant may name; any other is taken for the one asked for. */
+const MIN_LOG = -10;
+const MAX_LOG = 22;
 /** A refusal doubles the time to the next question, up to so many doublings. */
 const MAX_BACKOFF = 6;
 /** Without Sync for so many intervals, and for a second, the grant is taken for lost. */
@@ -231,7 +234,8 @@ export class UnicastClient {
     entry.refusals = 0;
     entry.until[k] = m.at + duration;
     entry.renewAt[k] = m.at + RENEW_AT * duration;
-    entry.log[k] = signaling.unicastLogInterMessagePeriod(m.view, t);
+    const log = signaling.unicastLogInterMessagePeriod(m.view, t);
+    entry.log[k] = sane(log, MIN_LOG, MAX_LOG, this.#periodOf(k));
     if (k === SYNC) entry.lastSync = m.at;
     if (entry.isSelected) this.#port.granted(m.at, TYPES[k]!, entry.log[k]!, isNew);
     return Reason.None;

@@ -184,6 +184,15 @@ Deno.test("UnicastClient: a refusal doubles the time to the next question", () =
   assertEquals(at, [2, 4, 8, 16, 32]);
 });
 
+Deno.test("UnicastClient: a grant of 2^-128 s is taken for the period asked for", () => {
+  const b = following();
+  grant(b, 0, MASTER, [M.Sync, -128, 100], [M.DelayResp, -128, 100]);
+  assertEquals(b.port.logMinDelayReqInterval, -2);
+  assertEquals(b.port.observedLogSyncInterval, -3);
+  b.turn();
+  ok(b.port.deadline() > b.now);
+});
+
 Deno.test("UnicastClient: another master chosen: the first one's Sync and Delay_Resp are cancelled", () => {
   const b = following();
   grant(b, 0, MASTER, [M.Sync, -3, 100], [M.DelayResp, -2, 100]);
