@@ -44,12 +44,10 @@ export function parseClockSpec(text: string): ClockSpec | string {
   if (text === "virtual") return { kind: "virtual", offset: zero(), ppb: 0, steps: [] };
   if (text.startsWith("phc:")) {
     const path = text.slice(4);
-    return path === ""
-      ? `clock "${text}": phc: needs a path, as in phc:/dev/ptp0`
-      : { kind: "phc", path };
+    return path === "" ? `phc: needs a path, as in phc:/dev/ptp0` : { kind: "phc", path };
   }
   if (text.startsWith("virtual:")) return parseVirtual(text.slice(8));
-  return `clock "${text}" is none of ${CLOCK_SYNTAX}`;
+  return `expected ${CLOCK_SYNTAX}`;
 }
 
 function zero(): Timestamp {
@@ -64,7 +62,7 @@ function parseVirtual(list: string): VirtualSpec | string {
     const key = equals < 0 ? item : item.slice(0, equals);
     const value = equals < 0 ? "" : item.slice(equals + 1);
     if (key !== "step" && seen.has(key)) {
-      return `clock: "${key}=" is given twice; only step= may repeat`;
+      return `"${key}=" is given twice; only step= may repeat`;
     }
     seen.add(key);
     const wrong = set(spec, key, value);
@@ -100,7 +98,7 @@ function set(spec: VirtualSpec, key: string, value: string): string | undefined 
     case "step":
       return addStep(spec, value);
     default:
-      return `clock: "${key}" is none of offset=S, ppm=P, wander=SEED, step=S@T`;
+      return `"${key}" is none of offset=S, ppm=P, wander=SEED, step=S@T`;
   }
 }
 
@@ -119,7 +117,7 @@ function addStep(spec: VirtualSpec, value: string): string | undefined {
 }
 
 function wrong(key: string, value: string, accepted: string): string {
-  return `clock: ${key}="${value}" is not accepted; it takes ${accepted}`;
+  return `${key}="${value}" is not accepted; it takes ${accepted}`;
 }
 
 function parseDecimal(text: string): number | undefined {

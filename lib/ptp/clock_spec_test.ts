@@ -30,7 +30,7 @@ Deno.test("parseClockSpec() reads every part of a virtual clock exactly", () => 
 
 Deno.test("parseClockSpec() names the bad part and what is accepted", () => {
   const cases: [string, RegExp][] = [
-    ["sistem", /"sistem" is none of system\|virtual/],
+    ["sistem", /^expected system\|virtual/],
     ["phc:", /needs a path/],
     ["virtual:ofset=1", /"ofset" is none of offset=S, ppm=P/],
     ["virtual:", /"" is none of offset=S/],
