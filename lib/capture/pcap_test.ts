@@ -72,6 +72,28 @@ Deno.test("PcapReader: an impossible captured length is a fault, not a hole in m
   assertEquals([reader.fault, reader.faultOffset], [CaptureFault.BadLength, 24]);
 });
 
+Deno.test("PcapReader: a record longer than its file's snaplen is cut to it, and the next is found", () => {
+  const one = file(0xa1b2c3d4, true, 0);
+  const octets = new Uint8Array(one.length + 19);
+  octets.set(one);
+  octets.set(one.subarray(24), one.length);
+  const v = new DataView(octets.buffer);
+  v.setUint32(16, 2, true);
+  const [reader, records] = readAll(octets);
+  assertEquals(reader.interfaces[0]?.snaplen, 2);
+  assertEquals(records, ["1700000000.0 2/60 1: 7 8", "1700000000.0 2/60 1: 7 8"]);
+});
+
+Deno.test("PcapReader: a snaplen of 0 or beyond libpcap's most means libpcap's most", () => {
+  for (const snaplen of [0, 0xffff_ffff]) {
+    const octets = file(0xa1b2c3d4, true, 0);
+    new DataView(octets.buffer).setUint32(16, snaplen, true);
+    const [reader, records] = readAll(octets);
+    assertEquals(reader.interfaces[0]?.snaplen, 262_144);
+    assertEquals(records, ["1700000000.0 3/60 1: 7 8 9"]);
+  }
+});
+
 Deno.test("CaptureReader: what is no capture is a fault", () => {
   assertEquals(
     readAll(new TextEncoder().encode("#!/bin/sh\nexit 0\n"))[0].fault,
