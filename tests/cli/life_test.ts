@@ -32,9 +32,15 @@ class Stuck {
   }
 
   /** Sends the signal a while after the one before, so that it is another press of the keys. */
-  async press(signal: Deno.Signal): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 400));
+  async press(signal: Deno.Signal, millis = 400): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, millis));
     this.#child.kill(signal);
+  }
+
+  /** Two signals at one moment, as timeout(1) sends them. */
+  double(): void {
+    this.#child.kill("SIGINT");
+    this.#child.kill("SIGTERM");
   }
 
   async ended(): Promise<{ code: number; stderr: string }> {
@@ -59,6 +65,27 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     ok(performance.now() - begin < 1500);
   });
 }
+
+Deno.test("the kit: Ctrl-C again 150 ms after the first ends a hanging shutdown at once, 130", async () => {
+  const run = new Stuck("wait");
+  await run.said(/waiting/);
+  await run.press("SIGINT");
+  await run.said(/stopped by SIGINT/);
+  await run.press("SIGINT", 150);
+  const begin = performance.now();
+  assertEquals((await run.ended()).code, 130);
+  ok(performance.now() - begin < 500, `${performance.now() - begin} ms`);
+});
+
+Deno.test("the kit: one press that arrives as two signals is one", async () => {
+  const run = new Stuck("wait");
+  await run.said(/waiting/);
+  run.double();
+  await run.said(/stopped by SIG(INT|TERM)/);
+  await run.said(/still here/);
+  await run.press("SIGINT", 0);
+  assertEquals((await run.ended()).code, 130);
+});
 
 Deno.test("the kit: after --duration one signal is the first, the next ends it", async () => {
   const run = new Stuck("wait", "--duration", "50ms");

@@ -14,7 +14,7 @@ const command = defineCommand<Record<never, never>, []>({
     kit.note("waiting");
     await kit.stopped();
     kit.note(`stopped by ${kit.stopReason}`);
-    setInterval(() => {}, 1000);
+    setInterval(() => kit.note("still here"), 1000);
     await new Promise(() => {});
   },
 });
