@@ -2,7 +2,8 @@
  * What `rptp ptp phc2sys` tells: lines for people, events for programs.
  * @module
  */
-import type { Instant, Nanos } from "../../../lib/base/time.ts";
+import type { Nanos } from "../../../lib/base/time.ts";
+import type { PieceListener } from "../../../lib/base/virtual_clock.ts";
 import { OffsetCause } from "../../../lib/ptp/clock_offset.ts";
 import type { ClockSpec } from "../../../lib/ptp/clock_spec.ts";
 import type { ClockSync } from "../../../lib/ptp/clock_sync.ts";
@@ -95,8 +96,8 @@ export class SyncReport {
 }
 
 /** `{"event":"clock"}` of one end: time(raw') = time + (raw' - raw)(1 + ppb / 1e9). */
-export function tellPiece(kit: Kit, end: "source" | "destination") {
-  return (raw: Instant, secondsPart: number, nanoseconds: number, ppb: number): void => {
+export function tellPiece(kit: Kit, end: "source" | "destination"): PieceListener {
+  return (raw, secondsPart, nanoseconds, ppb) => {
     const time = BigInt(secondsPart) * 1_000_000_000n + BigInt(Math.round(nanoseconds));
     kit.json("clock", { end, raw: absoluteRaw(raw), time, ppb });
   };

@@ -5,7 +5,9 @@
  */
 import { after, type Nanos } from "../../../lib/base/time.ts";
 import { parseCommand } from "../../../lib/ptp/management/command.ts";
+import type { Values } from "../../../lib/ptp/management/kind.ts";
 import { valuesOf } from "../../../lib/ptp/management/print.ts";
+import { PortState } from "../../../lib/ptp/state.ts";
 import { portIdentity } from "../../../lib/ptp/wire/identity.ts";
 import type { Kit } from "../../kit/kit.ts";
 import { type Asked, ManagementClient } from "../pmc/client.ts";
@@ -17,7 +19,7 @@ const TIMEOUT = 1e9 as Nanos;
 const PERIOD = 1e9 as Nanos;
 const OWN_MODE = 0o600;
 /** A port in one of these has a timescale to give. */
-const SYNCHRONIZED = ["SLAVE", "MASTER", "GRAND_MASTER"];
+const SYNCHRONIZED: readonly unknown[] = [PortState.Slave, PortState.Master];
 
 /** What `-w` found out. */
 export interface Session {
@@ -51,8 +53,10 @@ export async function waitForSession(kit: Kit, plan: WaitPlan): Promise<Session 
     let isTold = false;
     while (!kit.isStopping) {
       const states = (await ask(client, "PORT_DATA_SET")).map((one) => one["portState"]);
-      if (states.some((state) => SYNCHRONIZED.includes(String(state)))) {
-        return { currentUtcOffset: await utcOffset(client) };
+      if (states.some((state) => SYNCHRONIZED.includes(state))) {
+        const currentUtcOffset = await utcOffset(client);
+        kit.json("session", { server: plan.server, currentUtcOffset: currentUtcOffset ?? null });
+        return { currentUtcOffset };
       }
       if (!isTold) kit.say(`waiting for the PTP clock at ${plan.server}`);
       isTold = true;
@@ -68,13 +72,14 @@ export async function waitForSession(kit: Kit, plan: WaitPlan): Promise<Session 
 
 async function utcOffset(client: ManagementClient): Promise<number | undefined> {
   const [values] = await ask(client, "TIME_PROPERTIES_DATA_SET");
-  const isGood = values?.["ptpTimescale"] === 1 && values["currentUtcOffsetValid"] === 1;
+  const flags = values?.["flags"] as Readonly<Record<string, boolean>> | undefined;
+  const isGood = flags?.["ptpTimescale"] === true && flags["currentUtcOffsetValid"] === true;
   const offset = values?.["currentUtcOffset"];
   return isGood && typeof offset === "number" ? offset : undefined;
 }
 
 /** The values of each answer; none where nobody answers. */
-async function ask(client: ManagementClient, name: string): Promise<Record<string, unknown>[]> {
+async function ask(client: ManagementClient, name: string): Promise<Values[]> {
   const asked = parseCommand(`GET ${name}`) as Asked;
   const answers = await client.ask(asked, () => {}) ?? [];
   return answers.flatMap(({ view, m }) => {
