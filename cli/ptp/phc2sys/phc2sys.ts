@@ -3,14 +3,9 @@
  * @module
  */
 import type { FlagParametersForType } from "@stricli/core";
-import { type Instant, type Nanos, nanos, timestamp } from "../../../lib/base/time.ts";
+import { type Nanos, nanos, timestamp } from "../../../lib/base/time.ts";
 import { type ClockSpec } from "../../../lib/ptp/clock_spec.ts";
-import {
-  leapBetween,
-  offsetBetween,
-  OffsetCause,
-  offsetCause,
-} from "../../../lib/ptp/clock_offset.ts";
+import { offsetBetween, OffsetCause, offsetCause } from "../../../lib/ptp/clock_offset.ts";
 import { ClockSync, NO_PATH } from "../../../lib/ptp/clock_sync.ts";
 import { taiOffsetAt } from "../../../lib/ptp/leap.ts";
 import { chooseServo, SERVO_NAMES, type ServoName } from "../../../lib/ptp/servo/choose.ts";
@@ -23,6 +18,7 @@ import { duration, integer, signedDuration, text } from "../../kit/parse.ts";
 import { drive, everyPeriod, type Timed } from "../drive.ts";
 import { demandRights, type OpenClock, openClock, rawNow, realTime } from "../wiring.ts";
 import { type EndSpec, endSpec, endWords, isSame, timescaleOfSpec } from "./ends.ts";
+import { LeapWatch } from "./leap_watch.ts";
 import { SyncReport, tellCause, tellPiece } from "./report.ts";
 import { waitForSession } from "./wait.ts";
 import { clockOf, kernelTai, openPause } from "./wiring.ts";
@@ -287,13 +283,14 @@ interface Running {
 
 async function run(kit: Kit, running: Running): Promise<void> {
   const { pair, sync, servo, report } = running;
+  const leap = leapWatch(pair, sync);
   const pause = openPause();
   const timed: Timed[] = [
     ...[pair.from.plan, pair.to.plan].filter((plan) => plan !== undefined),
-    leapWatch(pair, sync),
     {
       deadline: () => sync.deadline(),
       expire: (now) => {
+        leap.check();
         sync.expire(now);
         const sample = sync.sample();
         if (sample !== undefined) report.take(sample);
@@ -319,18 +316,8 @@ async function run(kit: Kit, running: Running): Promise<void> {
   }
 }
 
-/** Once a second: has the kernel passed a leap second? Only where one end is the system clock. */
-function leapWatch(pair: Pair, sync: ClockSync): Timed {
+/** Only where one end is the system clock; elsewhere it never finds anything. */
+function leapWatch(pair: Pair, sync: ClockSync): LeapWatch {
   const hasSystem = pair.source.kind === "system" || pair.destination.kind === "system";
-  const read = hasSystem ? kernelTai() : () => 0;
-  let before = read();
-  const now = timestamp();
-  return everyPeriod(rawNow(), STATUS_PERIOD, (_at: Instant) => {
-    const after = read();
-    if (after === before) return;
-    realTime(now);
-    const by = leapBetween(before, after, now.seconds);
-    before = after;
-    if (by !== 0) sync.leap(by);
-  });
+  return new LeapWatch(sync, hasSystem ? kernelTai() : () => 0, realTime);
 }
