@@ -9,7 +9,10 @@ import type { PtpEvent } from "../../lib/ptp/event.ts";
 import { PtpInstance } from "../../lib/ptp/instance.ts";
 import { DEFAULT_INSTANCE, type InstanceOptions, type PortOptions } from "../../lib/ptp/options.ts";
 import type { PtpPort } from "../../lib/ptp/port.ts";
+import { LinregServo } from "../../lib/ptp/servo/linreg.ts";
+import { PiServo } from "../../lib/ptp/servo/pi.ts";
 import { type RobustOptions, RobustServo } from "../../lib/ptp/servo/robust.ts";
+import type { Servo } from "../../lib/ptp/servo/servo.ts";
 import { KERNEL_STAMPS, type SimLink, type StampOptions } from "../../lib/sim/link.ts";
 import type { Network } from "../../lib/sim/network.ts";
 import type { SimNode } from "../../lib/sim/node.ts";
@@ -33,6 +36,8 @@ export interface SimClockOptions {
   instance?: Partial<InstanceOptions>;
   port?: Partial<PortOptions>;
   servo?: RobustOptions;
+  /** "robust" if left out; the others are linuxptp's, and cost a fraction. */
+  servoKind?: "robust" | "pi" | "linreg";
   oscillator?: OscillatorOptions;
   /** What the instance and its servo see of the clock; the clock itself if left out. */
   wrap?: (inner: VirtualClock) => Clock;
@@ -73,7 +78,7 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
   const clockIdentity = { high: 0x020000ff, low: 0xfe000000 + k };
   const instance = new PtpInstance(
     { ...DEFAULT_INSTANCE, clockIdentity, ...o.instance },
-    { clock: steered, servo: new RobustServo(steered, o.servo), random: node.random("ptp") },
+    { clock: steered, servo: servoOf(steered, o), random: node.random("ptp") },
   );
   const port = instance.addPort(o.port ?? {}, destinations(net));
   const events: PtpEvent[] = [];
@@ -86,6 +91,17 @@ export function addClock(net: Network, wire: Wire, k: number, o: SimClockOptions
     },
   });
   return { node, link, clock, steered, instance, port, events };
+}
+
+function servoOf(clock: Clock, o: SimClockOptions): Servo {
+  switch (o.servoKind) {
+    case "pi":
+      return new PiServo(clock, o.servo);
+    case "linreg":
+      return new LinregServo(clock, o.servo);
+    default:
+      return new RobustServo(clock, o.servo);
+  }
 }
 
 /** `a`'s reading less `b`'s, now. */

@@ -4,9 +4,11 @@
  * @module
  */
 import { Histogram } from "../../lib/base/metrics.ts";
+import { nanos, timestamp } from "../../lib/base/time.ts";
 import { PortState } from "../../lib/ptp/state.ts";
 import { isSameClock } from "../../lib/ptp/wire/identity.ts";
 import { Network } from "../../lib/sim/network.ts";
+import { mix } from "../../lib/sim/packet_pool.ts";
 import {
   addBoundary,
   addClock,
@@ -30,6 +32,10 @@ export interface TreeOptions {
   logSyncInterval?: number;
   logAnnounceInterval?: number;
   logMinDelayReqInterval?: number;
+  /** Delay_Req and Delay_Resp from one to the other alone; true if left out. */
+  isHybrid?: boolean;
+  /** Of the slaves; boundary clocks have the robust one. "robust" if left out. */
+  slaveServo?: "robust" | "pi" | "linreg";
 }
 
 /** What {@linkcode tree} has built. */
@@ -40,8 +46,8 @@ export interface Tree {
   readonly slaves: readonly SimClock[];
 }
 
-/** One member is enough to follow; the bank of them is tried by tests of its own. */
-const SERVO = { ...ALLOW_ANY_STEP, members: 1 };
+/** One member is enough to follow, and few corrections: both are tried by tests of their own. */
+const SERVO = { ...ALLOW_ANY_STEP, members: 1, steerInterval: nanos(250e6) };
 
 /**
  * Builds it: wandering oscillators up to 50 ppm off, clocks up to 0.3 s off, kernel stamps,
@@ -55,6 +61,7 @@ export function tree(o: TreeOptions): Tree {
     logSyncInterval: o.logSyncInterval ?? 0,
     logAnnounceInterval: o.logAnnounceInterval ?? 1,
     logMinDelayReqInterval: o.logMinDelayReqInterval ?? 0,
+    hybridE2e: o.isHybrid !== false,
   };
   const segments = Array.from({ length: o.boundaries + 1 }, (_, k) =>
     net.wire(`segment${k}`, {
@@ -69,24 +76,31 @@ export function tree(o: TreeOptions): Tree {
     servo: SERVO,
     oscillator: fieldOscillator(net, 1),
   });
-  const boundaries = Array.from({ length: o.boundaries }, (_, k) =>
-    addBoundary(net, [segments[Math.floor(k / fanOut)]!, segments[k + 1]!], k + 2, {
-      roots: [false, true],
-      port,
-      servo: SERVO,
-      oscillator: fieldOscillator(net, k + 2),
-      start: startOf(k),
-    }));
+  const boundaries = Array.from(
+    { length: o.boundaries },
+    (_, k) =>
+      addBoundary(net, [segments[Math.floor(k / fanOut)]!, segments[k + 1]!], k + 2, {
+        roots: [false, true],
+        port,
+        servo: SERVO,
+        oscillator: fieldOscillator(net, k + 2),
+        start: startOf(k),
+      }),
+  );
   const first = o.boundaries + 2;
-  const slaves = Array.from({ length: o.clocks - first + 1 }, (_, k) =>
-    addClock(net, segments[1 + k % o.boundaries]!, first + k, {
-      instance: SLAVE_ONLY,
-      port,
-      servo: SERVO,
-      oscillator: fieldOscillator(net, first + k),
-      start: startOf(k),
-      keepEvents: false,
-    }));
+  const slaves = Array.from(
+    { length: o.clocks - first + 1 },
+    (_, k) =>
+      addClock(net, segments[1 + k % o.boundaries]!, first + k, {
+        instance: SLAVE_ONLY,
+        port,
+        servo: SERVO,
+        servoKind: o.slaveServo ?? "robust",
+        oscillator: fieldOscillator(net, first + k),
+        start: startOf(k),
+        keepEvents: false,
+      }),
+  );
   return { net, gm, boundaries, slaves };
 }
 
@@ -100,6 +114,22 @@ export function errorsOf(t: Tree): Histogram {
   for (const c of [...t.boundaries, ...t.slaves]) h.record(Math.abs(errorBetween(t.net, c, t.gm)));
   return h;
 }
+
+/** Every packet of the run with its time, and what every clock shows at this instant. */
+export function hashOf(t: Tree): string {
+  const reading = timestamp();
+  let h = 0;
+  for (const c of [t.gm, ...t.boundaries, ...t.slaves]) {
+    c.clock.readAt(c.node.now(), reading);
+    bits[0] = reading.nanoseconds;
+    h = mix(mix(mix(h, reading.seconds), words[0]!), words[1]!);
+  }
+  return t.net.hash() + (h >>> 0).toString(16).padStart(8, "0");
+}
+
+/** A float64 as two integers. */
+const bits = new Float64Array(1);
+const words = new Int32Array(bits.buffer);
 
 /** Clocks that do not follow the grandmaster, each by a port in SLAVE. */
 export function astray(t: Tree): number {
