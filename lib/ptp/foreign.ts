@@ -139,7 +139,9 @@ export class ForeignMaster implements DataSet {
 export class ForeignMasters {
   readonly capacity: number;
   readonly #entries: ForeignMaster[] = [];
+  readonly #receiver: Readonly<PortIdentity>;
   readonly #logAnnounceInterval: number;
+  readonly #localPriority: number;
   #held: ForeignMaster | undefined;
   #deadline: Instant = NEVER;
 
@@ -154,10 +156,9 @@ export class ForeignMasters {
     localPriority = 0,
   ) {
     this.capacity = capacity;
+    this.#receiver = receiver;
     this.#logAnnounceInterval = logAnnounceInterval;
-    for (let k = 0; k < capacity; k++) {
-      this.#entries.push(new ForeignMaster(receiver, localPriority));
-    }
+    this.#localPriority = localPriority;
   }
 
   /** True after an `accept` or `age` that may change the state decision. */
@@ -282,6 +283,7 @@ export class ForeignMasters {
     return this.#entries.filter((e) => e.isUsed);
   }
 
+  /** A free record, or the one to give up. They are made as needed: most ports hear of few. */
   #slot(now: Instant): ForeignMaster | undefined {
     let oldest: ForeignMaster | undefined;
     for (let k = 0; k < this.#entries.length; k++) {
@@ -290,7 +292,10 @@ export class ForeignMasters {
       if (e === this.#held || e.isQualified(now)) continue;
       if (oldest === undefined || e.last < oldest.last) oldest = e;
     }
-    return oldest;
+    if (this.#entries.length === this.capacity) return oldest;
+    const fresh = new ForeignMaster(this.#receiver, this.#localPriority);
+    this.#entries.push(fresh);
+    return fresh;
   }
 
   #schedule(): void {
