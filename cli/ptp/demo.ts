@@ -3,17 +3,40 @@
  * clocks of their own, so that nothing has to be set up and nothing is steered.
  * @module
  */
+import type { Nanos } from "../../lib/base/time.ts";
 import { type CliCommand, defineCommand } from "../kit/command.ts";
 import { ExitCode } from "../kit/exit.ts";
 import type { Kit } from "../kit/kit.ts";
+import { positiveDuration } from "../kit/parse.ts";
 import { chart, offsetText } from "./chart.ts";
-import { judge, type Lock, PLAN, type Reading, type Trial } from "./demo_plan.ts";
+import {
+  judge,
+  type Lock,
+  PLAN,
+  type Plan,
+  planOf,
+  type Reading,
+  type Trial,
+} from "./demo_plan.ts";
 import { openTrial } from "./demo_trial.ts";
 import type { Io } from "./options.ts";
 
 /** Flags of `rptp demo`. */
 export interface DemoFlags {
   readonly io: Io;
+  readonly duration?: Nanos;
+}
+
+/** `--duration`: long enough to be judged, short enough to keep every reading. */
+export function demoDuration(text: string): Nanos {
+  const time = positiveDuration(text);
+  if (time >= PLAN.shortest * 1e9 && time <= PLAN.longest * 1e9) return time;
+  throw new Error(
+    `expected ${PLAN.shortest}s to ${
+      PLAN.longest / 60
+    }m: the slave gets ${PLAN.patience} s to lock, ` +
+      "and is judged after that",
+  );
 }
 
 /** Seconds between two pictures, and between two plain lines. */
@@ -29,9 +52,11 @@ export const command: CliCommand = defineCommand<DemoFlags, []>({
     `Runs rptp's grandmaster and slave against each other over loopback for ${PLAN.seconds} s, with clocks that
 run 50 ppm apart and touch nothing. On the way the grandmaster's clock steps by 2.5 s and by
 200 us. Shown is the true error, from the two clocks directly. Ends with 0 only if the slave is
-back within 10 us in 5 s after each step and the true error's p99 of the last 5 s is below 10 us.`,
+back within 10 us in 5 s after each step and the true error's p99 of the last 5 s is below 10 us.
+With --duration a step that is less than ${PLAN.margin} s before the end is left out.`,
   examples: [
     ["rptp demo", "watch it"],
+    ["rptp demo --duration 8s", "no step, only the start"],
     ["rptp demo --json", "every reading as a line of JSON"],
   ],
   flags: {
@@ -41,27 +66,53 @@ back within 10 us in 5 s after each step and the true error's p99 of the last 5 
       brief: "Link: kernel sockets with time stamps (ffi) or the portable one (deno)",
       default: "auto",
     },
+    duration: {
+      kind: "parsed",
+      parse: demoDuration,
+      brief: `Run this long, ${PLAN.shortest}s to ${PLAN.longest / 60}m (s, m; bare = seconds); ` +
+        `if left out ${PLAN.seconds} s`,
+      placeholder: "TIME",
+      optional: true,
+    },
   },
   run: async (kit, flags) => {
-    const trial = await openTrial(kit, flags.io);
-    const view = kit.outIsTerminal && !kit.isJson ? new Picture(kit, trial) : new Lines(kit, trial);
+    const plan = flags.duration === undefined ? PLAN : planOf(flags.duration / 1e9);
+    const trial = await openTrial(kit, flags.io, plan);
+    const view = kit.outIsTerminal && !kit.isJson
+      ? new Picture(kit, trial, plan)
+      : new Lines(kit, trial);
     try {
       await trial.run((reading) => view.take(reading));
     } finally {
       view.close();
       trial.close();
     }
-    if (kit.isStopping) {
+    if (kit.isStopping && kit.stopReason !== "duration") {
       kit.note("stopped before the verdict");
+      summarize(kit, trial, null);
       return ExitCode.Failed;
     }
-    return tellVerdict(kit, trial);
+    return tellVerdict(kit, trial, plan);
   },
 });
 
+/** The last event of every run; `passed` is null where it was stopped before the verdict. */
+function summarize(kit: Kit, trial: Trial, passed: boolean | null): void {
+  const last = trial.readings.at(-1);
+  kit.json("summary", {
+    passed,
+    stopped: passed === null ? kit.stopReason ?? null : null,
+    seconds: Math.round((last?.at ?? 0) * 1e4) / 1e4,
+    readings: trial.readings.length,
+    error: last === undefined ? null : Math.round(last.error * 10) / 10,
+    state: last?.state ?? null,
+    link: trial.io,
+  });
+}
+
 /** The verdict in words, as an event, and as an exit code. */
-function tellVerdict(kit: Kit, trial: Trial): ExitCode {
-  const verdict = judge(trial.readings);
+function tellVerdict(kit: Kit, trial: Trial, plan: Plan): ExitCode {
+  const verdict = judge(trial.readings, plan);
   const words = (lock: Lock) =>
     `${lock.what}: ` +
     (lock.seconds === undefined
@@ -89,6 +140,7 @@ function tellVerdict(kit: Kit, trial: Trial): ExitCode {
     max: Math.round(verdict.max * 10) / 10,
     link: trial.io,
   });
+  summarize(kit, trial, verdict.isPassed);
   return verdict.isPassed ? ExitCode.Ok : ExitCode.Failed;
 }
 
@@ -123,17 +175,19 @@ class Lines {
 class Picture {
   readonly #kit: Kit;
   readonly #trial: Trial;
+  readonly #plan: Plan;
   #next = 0;
   #drawn = 0;
 
-  constructor(kit: Kit, trial: Trial) {
+  constructor(kit: Kit, trial: Trial, plan: Plan) {
     this.#kit = kit;
     this.#trial = trial;
+    this.#plan = plan;
     kit.out.text("\x1b[?25l");
   }
 
   take(reading: Reading): void {
-    if (reading.at < this.#next && reading.at < PLAN.seconds) return;
+    if (reading.at < this.#next && reading.at < this.#plan.seconds) return;
     this.#next = reading.at + FRAME;
     this.#draw(reading);
   }
@@ -151,8 +205,8 @@ class Picture {
     const title = "true error of the slave's clock (grandmaster and slave on lo)";
     const lines = [
       style.bold(title.slice(0, options.columns)),
-      ...chart(points, { ...options, span: PLAN.seconds }).map((line) => style.cyan(line)),
-      axis(options.columns),
+      ...chart(points, { ...options, span: this.#plan.seconds }).map((line) => style.cyan(line)),
+      axis(options.columns, this.#plan),
       statusLine(reading).slice(0, options.columns),
     ];
     if (this.#drawn > 0) out.text(`\x1b[${this.#drawn}A`);
@@ -163,16 +217,16 @@ class Picture {
 }
 
 /** Where the steps are, under the chart. */
-function axis(columns: number): string {
+function axis(columns: number, plan: Plan): string {
   const width = columns - 9;
   const cells = Array.from({ length: width }, () => " ");
   const put = (at: number, text: string) => {
-    const x = Math.min(width - text.length, Math.floor(at / PLAN.seconds * width));
+    const x = Math.min(width - text.length, Math.floor(at / plan.seconds * width));
     for (let k = 0; k < text.length; k++) cells[x + k] = text[k]!;
   };
   put(0, "0 s");
-  for (const step of PLAN.steps) put(step.at, `^${step.name}`);
-  put(PLAN.seconds, `${PLAN.seconds} s`);
+  for (const step of plan.steps) put(step.at, `^${step.name}`);
+  put(plan.seconds, `${plan.seconds} s`);
   return `${" ".repeat(9)}${cells.join("")}`;
 }
 

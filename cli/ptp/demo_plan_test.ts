@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { instant } from "../../lib/base/time.ts";
-import { judge, PLAN, type Reading } from "./demo_plan.ts";
+import { judge, PLAN, planOf, type Reading } from "./demo_plan.ts";
 
 /** A run read 50 times a second whose error at second t is `error(t)`. */
 function run(error: (at: number) => number, until: number = PLAN.seconds): Reading[] {
@@ -42,4 +42,21 @@ Deno.test("judge() fails a run that ended early, and a wide tail", () => {
   assertEquals(judge(run(lagging(1), 10)).isPassed, false);
   const wide = (at: number) => at > 17.7 ? 11_000 : lagging(1)(at);
   assertEquals(judge(run(wide)).isPassed, false);
+});
+
+Deno.test("planOf() leaves out the steps too near to the end", () => {
+  const names = (seconds: number) => planOf(seconds).steps.map((s) => s.name);
+  assertEquals(names(PLAN.shortest), []);
+  assertEquals(names(12.9), []);
+  assertEquals(names(13), ["+2.5 s"]);
+  assertEquals(names(18), ["+2.5 s", "-200 us"]);
+});
+
+Deno.test("judge() of a shorter plan asks only for its own steps, and for its whole length", () => {
+  const once = (at: number) => at < 1 ? 1e9 : 50;
+  const verdict = judge(run(once, 8), planOf(8));
+  assertEquals(verdict.locks.map((l) => [l.what, l.isGood]), [["start", true]]);
+  assertEquals(verdict.isPassed, true);
+  assertEquals(judge(run(once, 5.9), planOf(8)).isPassed, false);
+  assertEquals(judge(run(once, 13), planOf(13)).isPassed, false, "the step was never seen");
 });

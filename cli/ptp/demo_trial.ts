@@ -12,7 +12,7 @@ import { RobustServo } from "../../lib/ptp/servo/robust.ts";
 import type { ServoSample } from "../../lib/ptp/servo/servo.ts";
 import { STATE_NAMES } from "../../lib/ptp/state.ts";
 import type { Kit } from "../kit/kit.ts";
-import { PLAN, type Reading, type Trial } from "./demo_plan.ts";
+import { PLAN, type Plan, type Reading, type Trial } from "./demo_plan.ts";
 import { drive, everyPeriod, type Timed } from "./drive.ts";
 import type { Io } from "./options.ts";
 import { attach, openLoopback, type OpenPair } from "./net/wiring.ts";
@@ -31,10 +31,10 @@ interface Station {
 }
 
 /** Opens clocks and sockets. @throws Failure, OsError */
-export async function openTrial(kit: Kit, io: Io): Promise<Trial> {
+export async function openTrial(kit: Kit, io: Io, plan: Plan): Promise<Trial> {
   const attachment = attach("lo", "udp4");
   const pair = await openLoopback(attachment, io);
-  const steps = PLAN.steps.map((s) => ({ by: s.by, at: s.at * 1e9 }));
+  const steps = plan.steps.map((s) => ({ by: s.by, at: s.at * 1e9 }));
   const master = openClock({
     spec: { kind: "virtual", offset: timestamp(), ppb: PLAN.masterPpb, steps },
     steers: true,
@@ -71,7 +71,7 @@ export async function openTrial(kit: Kit, io: Io): Promise<Trial> {
       instance: follower,
     },
   };
-  return new LoopbackTrial(kit, pair, stations);
+  return new LoopbackTrial(kit, pair, stations, plan.seconds);
 }
 
 /** `{"event":"clock"}` of both clocks, told apart by `clock`. */
@@ -92,10 +92,17 @@ class LoopbackTrial implements Trial {
   readonly #a: Timestamp = timestamp();
   readonly #b: Timestamp = timestamp();
   readonly #start = rawNow();
+  readonly #seconds: number;
   #sample: ServoSample | undefined;
 
-  constructor(kit: Kit, pair: OpenPair, stations: { master: Station; slave: Station }) {
+  constructor(
+    kit: Kit,
+    pair: OpenPair,
+    stations: { master: Station; slave: Station },
+    seconds: number,
+  ) {
     this.#kit = kit;
+    this.#seconds = seconds;
     this.#pair = pair;
     this.io = pair.io;
     this.#master = stations.master;
@@ -107,7 +114,7 @@ class LoopbackTrial implements Trial {
   }
 
   async run(take: (reading: Reading) => void): Promise<void> {
-    const end = this.#start + PLAN.seconds * 1e9;
+    const end = this.#start + this.#seconds * 1e9;
     const readings = everyPeriod(this.#start, READINGS_PERIOD, (now) => take(this.#read(now)));
     const timed: Timed[] = [readings];
     for (const one of [this.#master, this.#slave]) {
