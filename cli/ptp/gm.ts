@@ -1,6 +1,5 @@
 /**
- * `rptp gm`: an ordinary clock that serves its time (IEEE 1588-2019, UDP/IPv4 multicast, E2E,
- * two-step).
+ * `rptp gm`: an ordinary clock that serves its time (IEEE 1588-2019, two-step).
  * @module
  */
 import type { FlagParametersForType } from "@stricli/core";
@@ -22,6 +21,12 @@ export interface MasterFlags extends SharedFlags, UnicastServerFlags {
 const FLAGS: FlagParametersForType<MasterFlags, Context> = {
   ...SHARED_FLAGS,
   ...UNICAST_SERVER_FLAGS,
+  freeRunning: {
+    kind: "boolean",
+    brief: "Changes nothing, taken for symmetry with rptp slave: a grandmaster never steers",
+    default: false,
+    withNegated: false,
+  },
   syncMetadata: {
     kind: "parsed",
     parse: frameRate,
@@ -35,8 +40,9 @@ const FLAGS: FlagParametersForType<MasterFlags, Context> = {
 export const command: CliCommand = defineCommand<MasterFlags, []>({
   brief: "Serve a clock to the network by PTP",
   description:
-    `An ordinary clock of IEEE 1588-2019 over UDP/IPv4 multicast with end-to-end delay. It becomes
-grandmaster where no better clock announces itself, and never steers its clock.
+    `An ordinary clock of IEEE 1588-2019, over UDP/IPv4 multicast with end-to-end delay unless
+--transport, --delay and the unicast flags say otherwise. It becomes grandmaster where no better clock announces itself, and never steers its clock, not even where
+it yields and its port is a slave (that is what rptp slave and rptp ptp bc do).
 --clock system announces the PTP timescale (TAI); a virtual clock, a function of
 CLOCK_MONOTONIC_RAW that starts at CLOCK_REALTIME + offset, an arbitrary one.`,
   examples: [
