@@ -23,7 +23,8 @@ interface World {
   seed?: number;
   /** Called once a second. */
   each?: (sync: ClockSync, k: number, destination: VirtualClock) => void;
-  jitter?: boolean;
+  /** Where in its bracket the clock is read: -0.5 to 0.5; anywhere if left out. */
+  place?: number;
 }
 
 /** Two clocks 50 ppm apart, each with wander of its own; a run tells the true errors. */
@@ -43,9 +44,8 @@ function run(world: World) {
   const overBus = {
     capture(into: ClockPair): void {
       source.capture(into);
-      if (world.jitter === false) return;
       const width = BUS * (1 + 0.2 * random.uniform());
-      into.raw = into.raw + (random.uniform() - 0.5) * width as Instant;
+      into.raw = into.raw + (world.place ?? random.uniform() - 0.5) * width as Instant;
       into.widthNanos = width;
     },
   };
@@ -109,6 +109,28 @@ Deno.test("ClockSync.sample() bounds the true error in 99.9 % of samples", () =>
   }
   assert(count > 1500, `${count} samples`);
   assert(out / count <= 0.001, `${out} of ${count} outside`);
+});
+
+Deno.test("ClockSync.sample() has in its bound that a clock may be read at its bracket's edge", () => {
+  for (const place of [-0.45, 0.45]) {
+    const { bounds } = run({ seconds: 120, place });
+    const settled = bounds.slice(Math.floor(bounds.length / 2));
+    assert(settled.every(({ error }) => Math.abs(error) > 0.3 * BUS));
+    assert(settled.every(({ error, bound }) => Math.abs(error) < bound));
+  }
+});
+
+Deno.test("ClockSync with the servo robust errs a third as much as with pi, read as often", () => {
+  const p99 = (servo: ServoName) => {
+    const all = [1, 2, 3].flatMap((seed) => {
+      const { errors } = run({ servo, seed, seconds: 120 });
+      return errors.slice(Math.floor(errors.length / 3));
+    });
+    return quantile(all, 0.99);
+  };
+  const robust = p99("robust");
+  const pi = p99("pi");
+  assert(robust < pi / 3, `${robust} ns against ${pi}`);
 });
 
 for (const servo of ["pi", "linreg"] as const) {
