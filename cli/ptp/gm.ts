@@ -41,8 +41,9 @@ export const command: CliCommand = defineCommand<MasterFlags, []>({
   brief: "Serve a clock to the network by PTP",
   description:
     `An ordinary clock of IEEE 1588-2019, over UDP/IPv4 multicast with end-to-end delay unless
---transport, --delay and the unicast flags say otherwise. It becomes grandmaster where no better clock announces itself, and never steers its clock, not even where
-it yields and its port is a slave (that is what rptp slave and rptp ptp bc do).
+--transport, --delay and the unicast flags say otherwise. It becomes grandmaster where no better
+clock announces itself, and never steers its clock, not even where it yields and its port is a
+slave (that is what rptp slave and rptp ptp bc do).
 --clock system announces the PTP timescale (TAI); a virtual clock, a function of
 CLOCK_MONOTONIC_RAW that starts at CLOCK_REALTIME + offset, an arbitrary one.`,
   examples: [
