@@ -40,7 +40,10 @@ interface ProfileCase {
 
 /** linuxptp's gPTP.cfg, but for the neighbour's distance: software stamps see more than 800 ns. */
 const GPTP: ProfileCase = {
-  ours: ["--profile", "gptp", "--neighbor-delay-threshold", "20us", "--log-min-pdelay-req", "-3"],
+  ours: [
+    ...["--profile", "gptp", "--priority1", "10", "--neighbor-delay-threshold", "20us"],
+    ...["--log-min-pdelay-req", "-3"],
+  ],
   theirs: [
     "gmCapable 1",
     "priority2 248",
