@@ -9,7 +9,7 @@ import { VirtualClock } from "../../lib/base/virtual_clock.ts";
 import { offsetBetween } from "../../lib/ptp/clock_offset.ts";
 import { ClockSync, NO_PATH } from "../../lib/ptp/clock_sync.ts";
 import { RobustServo } from "../../lib/ptp/servo/robust.ts";
-import { jsonLines, rptp } from "./kit.ts";
+import { jsonLines, rptp, sh } from "./kit.ts";
 
 const PHC2SYS = ["ptp", "phc2sys"];
 
@@ -78,6 +78,28 @@ for (
     match(ended.stderr, line);
   });
 }
+
+Deno.test("rptp ptp phc2sys -w: waits for a PTP clock, started later, and asks its UTC offset", async () => {
+  const { code, stdout, stderr } = await sh(`
+    dir=$(mktemp -d); trap 'kill $gm; wait $gm; rm -r "$dir"' EXIT
+    (sleep 0.5; exec "$rptp" gm --iface lo --event-port 32719 --general-port 32720 --domain 72 \
+      --log-announce -2 --uds "$dir/gm" >"$dir/log" 2>&1) & gm=$!
+    "$rptp" ptp phc2sys -s virtual -c virtual:ppm=5 -w -z "$dir/gm" -n 72 --duration 5 --json
+  `);
+  assertEquals(code, 0, stderr);
+  match(stderr, /^waiting for the PTP clock at /);
+  const events = jsonLines(stdout);
+  assertEquals(events.find((e) => e["event"] === "session")!["currentUtcOffset"], 37);
+  ok(events.some((e) => e["event"] === "sample"));
+});
+
+Deno.test("rptp ptp phc2sys -w: without a PTP clock it ends 1 and leaves the clock alone", async () => {
+  const words = "-s virtual -c virtual -w -z /tmp/rptp-nobody-here --duration 1 --json".split(" ");
+  const { code, stdout, stderr } = await rptp([...PHC2SYS, ...words]);
+  assertEquals(code, 1);
+  match(stderr, /not started: the PTP clock at \/tmp\/rptp-nobody-here was not in time/);
+  assertEquals(jsonLines(stdout).map((e) => e["event"]), ["summary"]);
+});
 
 Deno.test("phc2sys: what a system clock behind a PHC is asked to do has the 37 s in it once", () => {
   const world = { now: 1e9 as Instant };
