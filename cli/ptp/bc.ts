@@ -14,7 +14,8 @@ import { offsetText } from "./chart.ts";
 import { CLOCK_FLAGS, type ClockFlags, STEERING_FLAGS, type SteeringFlags } from "./options.ts";
 import { tellRefusal } from "./refusal.ts";
 import { rewriteProfile } from "./profile_flag.ts";
-import { openSession, servoOf, type Session } from "./session.ts";
+import { servoOf } from "./servo_of.ts";
+import { openSession, type Session } from "./session.ts";
 import { serverOptions, UNICAST_SERVER_FLAGS, type UnicastServerFlags } from "./unicast_flags.ts";
 
 /** Flags of `rptp ptp bc`. */

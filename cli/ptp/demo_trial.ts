@@ -17,7 +17,7 @@ import { drive, everyPeriod, type Timed } from "./drive.ts";
 import type { Io } from "./options.ts";
 import { attach, openLoopback, type OpenPair } from "./net/wiring.ts";
 import { destinations } from "./net/transport.ts";
-import { PORTABLE_LOCK } from "./session.ts";
+import { PORTABLE_LOCK } from "./servo_of.ts";
 import { absoluteRaw, identityOf, type OpenClock, openClock, rawNow } from "./wiring.ts";
 
 const READINGS_PERIOD = 20e6;

@@ -28,13 +28,8 @@ import { CLOCK_FLAGS, clockSpec, type Io, STEERING_FLAGS, type SteeringFlags } f
 import { tellRefusal } from "./refusal.ts";
 import type { Teller } from "./report.ts";
 import { commandLineOf, PTP4L_FLAGS, type Ptp4lFlags, rewritePtp4l } from "./run_args.ts";
-import {
-  openPlanned,
-  type PlannedPort,
-  PORTABLE_LOCK,
-  type Session,
-  type SessionPlan,
-} from "./session.ts";
+import { PORTABLE_LOCK } from "./servo_of.ts";
+import { openPlanned, type PlannedPort, type Session, type SessionPlan } from "./session.ts";
 import { hardwareClockOf } from "./wiring.ts";
 
 /** Flags of `rptp ptp run`. */

@@ -2,11 +2,10 @@
  * A PTP command put together: clock, sockets, instance, port, reporter.
  * @module
  */
-import type { Clock } from "../../lib/base/clock.ts";
 import { lane } from "../../lib/base/drive.ts";
 import type { Link } from "../../lib/base/link.ts";
 import { Random } from "../../lib/base/random.ts";
-import { type Instant, millis, type Nanos } from "../../lib/base/time.ts";
+import type { Instant } from "../../lib/base/time.ts";
 import type { ClockSpec } from "../../lib/ptp/clock_spec.ts";
 import { PtpInstance } from "../../lib/ptp/instance.ts";
 import {
@@ -17,11 +16,6 @@ import {
 } from "../../lib/ptp/options.ts";
 import type { PtpPort } from "../../lib/ptp/port.ts";
 import type { PortSnapshot } from "../../lib/ptp/snapshot.ts";
-import {
-  type KnownFrequency,
-  type RobustOptions,
-  RobustServo,
-} from "../../lib/ptp/servo/robust.ts";
 import type { Servo } from "../../lib/ptp/servo/servo.ts";
 import { clockText } from "../../lib/ptp/wire/identity.ts";
 import { UsageError } from "../kit/errors.ts";
@@ -64,9 +58,6 @@ import {
 } from "./wiring.ts";
 
 const STATUS_PERIOD = 1e9;
-/** Time stamps of the portable link are tens of microseconds late, and how late varies. */
-export const PORTABLE_LOCK: Nanos = millis(1);
-
 /** What sets one command apart from the other. */
 export interface Role {
   readonly ifaces: readonly string[];
@@ -463,40 +454,4 @@ function sumOf(all: readonly Record<string, number>[]): Record<string, number> {
     for (const [name, n] of Object.entries(one)) total[name] = (total[name] ?? 0) + n;
   }
   return total;
-}
-
-/** The limits and beginnings of `rptp slave`'s servo. */
-export interface SlaveServoOptions {
-  readonly freeRunning: boolean;
-  readonly acceptEpoch: boolean;
-  readonly allowStep: boolean;
-  readonly maxStep: Nanos;
-  readonly initialFrequency?: KnownFrequency | undefined;
-}
-
-/** The servo of `rptp slave`; `clock` is the opened one, or a decorator of it. */
-export function servoOf(
-  open: OpenClock,
-  io: "ffi" | "deno",
-  flags: SlaveServoOptions,
-  clock: Clock = open.clock,
-): RobustServo {
-  return new RobustServo(clock, servoOptions(open, io, flags));
-}
-
-/** What the servo of `rptp slave` is told. */
-export function servoOptions(
-  open: OpenClock,
-  io: "ffi" | "deno",
-  flags: SlaveServoOptions,
-): RobustOptions {
-  const isVirtual = open.kind === "virtual";
-  return {
-    freeRunning: flags.freeRunning,
-    acceptEpoch: isVirtual || flags.acceptEpoch,
-    allowStep: isVirtual || flags.allowStep || flags.freeRunning,
-    maxStep: flags.maxStep,
-    initialFrequency: flags.initialFrequency,
-    ...(io === "deno" ? { lockThreshold: PORTABLE_LOCK } : {}),
-  };
 }

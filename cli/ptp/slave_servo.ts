@@ -13,7 +13,8 @@ import { text } from "../kit/parse.ts";
 import { VERSION } from "../version/version.ts";
 import { loadFrequency, RecordFile, saveFrequency } from "./servo_files.ts";
 import { Recording } from "./record/recording.ts";
-import { type Decorate, servoOf, servoOptions, type SlaveServoOptions } from "./session.ts";
+import { servoOf, servoOptions, type SlaveServoOptions } from "./servo_of.ts";
+import type { Decorate } from "./session.ts";
 import { absoluteRaw, type OpenClock, realTime } from "./wiring.ts";
 
 /** Flags that name the files. */
