@@ -33,8 +33,8 @@ export function nanosScale(sorted: Float64Array, hasZero: boolean): Scale {
   if (n === 0) return linear(-1, 1, 5);
   const least = sorted[0]!;
   const greatest = sorted[n - 1]!;
-  const low = sorted[Math.floor(0.1 * (n - 1))]!;
-  const high = sorted[Math.ceil(0.9 * (n - 1))]!;
+  const low = sorted[Math.ceil(0.1 * (n - 1))]!;
+  const high = sorted[Math.floor(0.9 * (n - 1))]!;
   const most = Math.max(Math.abs(low), Math.abs(high), 10);
   const all = Math.max(Math.abs(least), Math.abs(greatest));
   // Far from 0 and close together: the place is told by the labels.
