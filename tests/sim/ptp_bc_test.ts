@@ -5,23 +5,19 @@
 import { deepStrictEqual as assertEquals, ok } from "node:assert/strict";
 import { Random } from "../../lib/base/random.ts";
 import { millis, seconds } from "../../lib/base/time.ts";
-import type { PtpInstance } from "../../lib/ptp/instance.ts";
 import { PortState as S } from "../../lib/ptp/state.ts";
-import { isSameClock } from "../../lib/ptp/wire/identity.ts";
 import { Network } from "../../lib/sim/network.ts";
 import type { Wire } from "../../lib/sim/wire.ts";
+import { type AnyClock, assertOneMasterAWire, assertTree } from "./ptp_invariants.ts";
 import {
   addBoundary,
   addClock,
   ALLOW_ANY_STEP,
   errorBetween,
   type SimBoundary,
-  type SimClock,
 } from "./ptp_net.ts";
 
 const RATES = { logSyncInterval: -3, logMinDelayReqInterval: -3, logAnnounceInterval: 0 };
-
-type AnyClock = SimClock | SimBoundary;
 
 function cable(net: Network, name: string): Wire {
   return net.wire(name, { up: { delay: 1500 } });
@@ -29,46 +25,6 @@ function cable(net: Network, name: string): Wire {
 
 function stateOf(clock: SimBoundary): number[] {
   return clock.ports.map((p) => p.state);
-}
-
-/** One grandmaster, whose parent is itself; every other's chain of parents ends at it. */
-function assertTree(clocks: readonly AnyClock[], why = ""): void {
-  const instances = clocks.map((c) => c.instance);
-  const roots = instances.filter((i) => isRoot(i));
-  assertEquals(roots.length, 1, `grandmasters ${why}`);
-  for (const i of instances) {
-    ok(isSameClock(i.parentDS.grandmasterIdentity, roots[0]!.defaultDS.clockIdentity), why);
-    let at = i;
-    let steps = 0;
-    for (; !isRoot(at); steps++) {
-      const parent = instances.find((x) =>
-        isSameClock(x.defaultDS.clockIdentity, at.parentDS.parentPortIdentity)
-      );
-      ok(parent !== undefined && steps < instances.length, `a cycle of parents ${why}`);
-      at = parent;
-    }
-    assertEquals(i.currentDS.stepsRemoved, steps, why);
-    const following = i.ports.filter((p) => p.state === S.Slave || p.state === S.Uncalibrated);
-    assertEquals(following.length, isRoot(i) ? 0 : 1, `one slave port a clock ${why}`);
-  }
-}
-
-function isRoot(i: PtpInstance): boolean {
-  return isSameClock(i.parentDS.parentPortIdentity, i.defaultDS.clockIdentity);
-}
-
-/** On every wire: at most one master port among those that hear each other. */
-function assertOneMasterAWire(clocks: readonly AnyClock[], why = ""): void {
-  const masters = new Map<Wire, number>();
-  for (const c of clocks) {
-    const ports = "ports" in c ? c.ports : [c.port];
-    const links = "links" in c ? c.links : [c.link];
-    ports.forEach((p, k) => {
-      const wire = links[k]!.wire;
-      if (p.state === S.Master) masters.set(wire, (masters.get(wire) ?? 0) + 1);
-    });
-  }
-  for (const [wire, n] of masters) ok(n <= 1, `${n} masters on ${wire.name} ${why}`);
 }
 
 Deno.test("ptp sim: GM, two boundary clocks, slave: each follows the one before", () => {
