@@ -23,6 +23,10 @@ export interface Layout {
   readonly most: number;
 }
 
+/** Findings of one kind that are told one by one. */
+const ALIKE = 5;
+const PAINT = { error: "red", warning: "yellow", note: "dim" } as const;
+
 const PORTS: readonly Column[] = [
   { title: "PORT", rank: 0 },
   { title: "ROLE", rank: 1 },
@@ -68,7 +72,7 @@ export function reportLines(
   found: readonly Finding[],
   layout: Layout,
 ): string[] {
-  const { style, width, most } = layout;
+  const { most } = layout;
   const lines: string[] = [];
   for (const domain of report.domains) {
     if (lines.length > 0) lines.push("");
@@ -79,21 +83,29 @@ export function reportLines(
   }
   lines.push(...pairLines(report.pairs.slice(0, most), layout));
   lines.push(...negotiationLines(report.negotiations.slice(0, most), layout));
-  if (found.length > 0) lines.push("");
+  lines.push(...findingLines(found, layout));
+  return lines;
+}
+
+/** Findings, of each kind only the first few. */
+function findingLines(found: readonly Finding[], layout: Layout): string[] {
+  const { style, width } = layout;
+  const lines: string[] = found.length > 0 ? [""] : [];
+  const counts = new Map<string, number>();
   for (const one of found) {
+    const kind = `${one.code} ${one.domain}`;
+    const n = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, n);
+    if (n > ALIKE) continue;
     const where = one.domain < 0 ? "" : `domain ${one.domain}: `;
     const subject = one.port === "" ? "" : `${one.port}: `;
-    const [first = "", ...more] = wrap(
-      `${one.severity}: ${where}${subject}${one.text}`,
-      width,
-      "  ",
-    );
-    const paint = one.severity === "error"
-      ? style.red
-      : one.severity === "warning"
-      ? style.yellow
-      : style.dim;
-    lines.push(paint(one.severity) + first.slice(one.severity.length), ...more);
+    const words = `${one.severity}: ${where}${subject}${one.text}`;
+    const [first = "", ...more] = wrap(words, width, "  ");
+    const paint = PAINT[one.severity];
+    lines.push(style[paint](one.severity) + first.slice(one.severity.length), ...more);
+  }
+  for (const [kind, n] of counts) {
+    if (n > ALIKE) lines.push(`... and ${n - ALIKE} more like that: ${kind.split(" ")[0]}`);
   }
   return lines;
 }
