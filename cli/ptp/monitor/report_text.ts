@@ -79,7 +79,7 @@ export function reportLines(
     lines.push(...domainLines(domain, layout));
     lines.push("", ...rowLines(domain, layout));
     for (const port of domain.ports) lines.push(...pathLines(port, layout));
-    lines.push(...traceLines(domain, layout));
+    lines.push(...treeLines(domain, layout));
   }
   lines.push(...pairLines(report.pairs.slice(0, most), layout));
   lines.push(...negotiationLines(report.negotiations.slice(0, most), layout));
@@ -193,9 +193,23 @@ function pathText(identity: string, path: PathReport): string {
     `${path.samples} samples${drift}${steps}`;
 }
 
-function traceLines(domain: DomainReport, layout: Layout): string[] {
-  return domain.ports.filter((port) => port.pathTrace.length > 0)
-    .flatMap((port) => wrap(`path: ${port.pathTrace.join(" > ")}`, layout.width, "  "));
+/** The clocks as a tree, where there is more to it than one master and its slaves. */
+function treeLines(domain: DomainReport, layout: Layout): string[] {
+  const { tree } = domain;
+  const depths = new Map<string, number>();
+  for (const node of tree) {
+    depths.set(node.clock, node.parent === "" ? 0 : (depths.get(node.parent) ?? 0) + 1);
+  }
+  if (Math.max(0, ...depths.values()) < 2) return [];
+  const lines = tree.slice(0, layout.most).map((node) => {
+    const depth = depths.get(node.clock) ?? 0;
+    const branch = depth === 0 ? "" : `${"   ".repeat(depth - 1)}└─ `;
+    const gap = node.by === "announce" ? "... " : "";
+    const ports = node.ports.length === 0 ? "not seen" : `port ${node.ports.join(", ")}`;
+    return `${branch}${gap}${node.clock} (${ports})`.slice(0, layout.width);
+  });
+  if (tree.length > layout.most) lines.push(`... and ${tree.length - layout.most} more`);
+  return ["", ...lines];
 }
 
 function pairLines(pairs: readonly PairReport[], layout: Layout): string[] {

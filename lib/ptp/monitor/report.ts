@@ -12,6 +12,7 @@ import { type Monitor, utcOffset } from "./monitor.ts";
 import type { NegotiationState } from "./negotiation.ts";
 import { CARRIER_NAMES } from "./sighting.ts";
 import { type MessageStream, NO_INTERVAL } from "./stream.ts";
+import { type ClockNode, clockTree } from "./tree.ts";
 import type { GmChange, WatchedDomain } from "./watched_domain.ts";
 import type { WatchedPort } from "./watched_port.ts";
 
@@ -134,6 +135,8 @@ export interface DomainReport {
   readonly utcOffset: number;
   readonly profile: ProfileGuess | null;
   readonly ports: readonly PortReport[];
+  /** Clocks, parents before children. */
+  readonly tree: readonly ClockNode[];
   readonly changes: readonly GmChange[];
   readonly metadata: SyncMetadata | null;
 }
@@ -226,6 +229,7 @@ function domainReport(
     utcOffset: utcOffset(domain),
     profile: guessProfile(settingsOf(domain, ports, rows)) ?? null,
     ports: ports.map((port) => portReport(port, rows.get(port) ?? [])),
+    tree: clockTree(ports),
     changes: domain.history,
     metadata: domain.metadata ?? null,
   };
