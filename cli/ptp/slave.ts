@@ -44,9 +44,10 @@ export const command: CliCommand = defineCommand<SlaveFlags, []>({
   description:
     `A slave-only ordinary clock of IEEE 1588-2019, over UDP/IPv4 multicast with end-to-end delay
 unless --transport, --delay and the unicast flags say otherwise. It steers the system clock,
-unless --clock virtual gives it one that touches nothing. The system clock is never set to an arbitrary timescale, to a date before 2020 or by more than --max-step
-without the flag that says so: the command then ends with 1. It also ends with 1 where it is not
-synchronised at the end. The clock keeps the last good frequency.`,
+unless --clock virtual gives it one that touches nothing. The system clock is never set to an
+arbitrary timescale, to a date before 2020 or by more than --max-step without the flag that says
+so: the command then ends with 1. It also ends with 1 where it is not synchronised at the end.
+The clock keeps the last good frequency.`,
   examples: [
     ["sudo rptp slave --iface eth0", "steer the system clock"],
     ["sudo rptp slave --iface eth0 --free-running", "measure, steer nothing"],
