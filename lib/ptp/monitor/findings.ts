@@ -54,7 +54,8 @@ function domainFindings(d: DomainReport, found: Finding[]): void {
   if (d.grandmasters.length > 1) {
     add("error", "severalGrandmasters", `${d.grandmasters.length} grandmasters announce at once`);
   } else if (masters.length > 1) {
-    add("warning", "severalMasters", `${masters.length} ports announce the same grandmaster here`);
+    const why = "several segments are seen, or masters do not hear each other";
+    add("note", "severalMasters", `${masters.length} ports announce the grandmaster: ${why}`);
   }
   if (d.grandmaster === "" && d.ports.some((port) => has(port, "Sync"))) {
     if (d.ports.every((port) => port.announced === null)) {
