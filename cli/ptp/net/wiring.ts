@@ -6,7 +6,7 @@ import { Family } from "../../../lib/base/address.ts";
 import type { Clock } from "../../../lib/base/clock.ts";
 import { nearest } from "../../../lib/base/nearest.ts";
 import type { Link, Reactor } from "../../../lib/base/link.ts";
-import type { AddressTable } from "../../../lib/base/address.ts";
+import { AddressTable } from "../../../lib/base/address.ts";
 import { DenoReactor, DenoUdpLink } from "../../../ffi/deno_udp.ts";
 import { OsError } from "../../../ffi/errno.ts";
 import { EthernetLink } from "../../../ffi/ethernet.ts";
@@ -30,6 +30,9 @@ const HWTSTAMP_TX_ON = 1;
 const HWTSTAMP_FILTER_PTP_V2_EVENT = 12;
 /** Room for 20,000 messages while this process is not running: the default has it for 270. */
 const BUFFERS = { receiveBuffer: 16 << 20, sendBuffer: 1 << 20 };
+
+/** Addresses remembered: two for each of 16,000 unicast clients. */
+const ADDRESSES = 32_768;
 
 /** An interface that PTP can use. */
 export interface Attachment {
@@ -161,7 +164,7 @@ export async function openLink(options: LinkOptions): Promise<OpenLink> {
   if (hardwareClock !== undefined) {
     setHardwareStamping(attachment.name, HWTSTAMP_TX_ON, HWTSTAMP_FILTER_PTP_V2_EVENT);
   }
-  const standing = new StandingLink((addresses) =>
+  const standing = new StandingLink((addresses = new AddressTable(ADDRESSES)) =>
     options.transport === "l2" ? openEthernet(options, addresses) : openUdp(options, addresses)
   );
   return { link: standing, io: "ffi", losses: () => standing.losses(), standing };
