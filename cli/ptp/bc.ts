@@ -16,11 +16,17 @@ import { tellRefusal } from "./refusal.ts";
 import { rewriteProfile } from "./profile_flag.ts";
 import { servoOf } from "./servo_of.ts";
 import { openSession, type Session } from "./session.ts";
-import { serverOptions, UNICAST_SERVER_FLAGS, type UnicastServerFlags } from "./unicast_flags.ts";
+import {
+  serverOptions,
+  UNICAST_CLIENT_FLAGS,
+  UNICAST_SERVER_FLAGS,
+  type UnicastServerFlags,
+} from "./unicast_flags.ts";
 
 /** Flags of `rptp ptp bc`. */
 export interface BoundaryFlags extends ClockFlags, SteeringFlags, UnicastServerFlags {
   readonly iface: readonly string[];
+  readonly hybrid: boolean;
 }
 
 const FLAGS: FlagParametersForType<BoundaryFlags, Context> = {
@@ -33,6 +39,7 @@ const FLAGS: FlagParametersForType<BoundaryFlags, Context> = {
   },
   ...CLOCK_FLAGS,
   ...STEERING_FLAGS,
+  hybrid: UNICAST_CLIENT_FLAGS.hybrid,
   ...UNICAST_SERVER_FLAGS,
 };
 
@@ -63,7 +70,7 @@ grandmaster of all of them. What it refuses to do to the system clock is as in r
       ifaces: flags.iface,
       steers: !flags.freeRunning,
       instance: { acceptArb: flags.acceptArb || flags.freeRunning },
-      port: serverOptions(flags),
+      port: { ...serverOptions(flags), hybridE2e: flags.hybrid },
       servo: (clock, io) => servoOf(clock, io, flags),
     });
     const { reporter, clock } = session;
