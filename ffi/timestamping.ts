@@ -47,8 +47,8 @@ export function enableStamps(fd: number, mode: StampMode, subject: string): void
 
 /** Which ticket belongs to which value of a socket's OPT_ID counter. */
 export class TicketRing {
-  static readonly SIZE = 1024;
-  /** Tickets whose stamp never came before 1023 more were sent, or before a restart. */
+  static readonly SIZE = 8192;
+  /** Tickets whose stamp never came before 8191 more were sent, or before a restart. */
   lost = 0;
   /** Tickets still waiting for their stamp. */
   outstanding = 0;

@@ -33,10 +33,11 @@ import { beginConversion, type Converters, takeStamp, type TicketRing } from "./
 import type { UdpCounters } from "./udp_counters.ts";
 import type { UdpSocket } from "./udp_socket.ts";
 
-/** Datagrams per recvmmsg. */
+/** Datagrams per recvmmsg, and messages of the error queue. */
 const WIDTH = 64;
+/** Headers: the first WIDTH for datagrams, the others for the error queue. */
+const HEADERS = 2 * WIDTH;
 const CONTROL = 256;
-const MAX_ERRORS_PER_READ = 64;
 
 /** What the two halves of a socket share with their link. */
 export interface UdpShared {
@@ -51,7 +52,7 @@ export interface UdpShared {
 export class UdpReceiver {
   readonly #c: Libc = libc();
   readonly #arena = new Arena(
-    (WIDTH + 1) * (MMSGHDR.size + IOVEC.size + SOCKADDR_STORAGE_SIZE + CONTROL) + 64,
+    HEADERS * (MMSGHDR.size + IOVEC.size + SOCKADDR_STORAGE_SIZE + CONTROL) + 64,
   );
   readonly #socket: UdpSocket;
   readonly #shared: UdpShared;
@@ -66,7 +67,8 @@ export class UdpReceiver {
   #first = 0;
   #aimed = 0;
   /** Headers the kernel has written to since they were last prepared. */
-  #dirty = WIDTH + 1;
+  #dirty = WIDTH;
+  #dirtyErrors = WIDTH;
   #drops = 0;
   #isConverting = false;
 
@@ -74,15 +76,15 @@ export class UdpReceiver {
     this.#socket = socket;
     this.#shared = shared;
     const a = this.#arena;
-    this.#headers = a.reserve((WIDTH + 1) * MMSGHDR.size);
-    this.#vectors = a.reserve((WIDTH + 1) * IOVEC.size);
-    this.#names = a.reserve((WIDTH + 1) * SOCKADDR_STORAGE_SIZE);
-    this.#controls = a.reserve((WIDTH + 1) * CONTROL);
-    for (let k = 0; k <= WIDTH; k++) {
+    this.#headers = a.reserve(HEADERS * MMSGHDR.size);
+    this.#vectors = a.reserve(HEADERS * IOVEC.size);
+    this.#names = a.reserve(HEADERS * SOCKADDR_STORAGE_SIZE);
+    this.#controls = a.reserve(HEADERS * CONTROL);
+    for (let k = 0; k < HEADERS; k++) {
       const header = this.#headers + k * MMSGHDR.size;
       a.link(header + MSGHDR.name, this.#names + k * SOCKADDR_STORAGE_SIZE);
       a.link(header + MSGHDR.iov, this.#vectors + k * IOVEC.size);
-      a.setPointer(header + MSGHDR.iovLength, k === WIDTH ? 0 : 1);
+      a.setPointer(header + MSGHDR.iovLength, k < WIDTH ? 1 : 0);
       a.link(header + MSGHDR.control, this.#controls + k * CONTROL);
     }
     this.#pointer = a.pointer(this.#headers);
@@ -109,14 +111,14 @@ export class UdpReceiver {
 
   /** Appends what the error queue holds, as far as there is room. */
   readErrors(into: PacketBatch): void {
-    const a = this.#arena;
-    const header = this.#headers + WIDTH * MMSGHDR.size;
-    for (let k = 0; k < MAX_ERRORS_PER_READ && into.count < into.capacity; k++) {
-      a.words[(header + MSGHDR.nameLength) >> 2] = SOCKADDR_STORAGE_SIZE;
-      a.words[(header + MSGHDR.controlLength) >> 2] = CONTROL;
-      const flags = Msg.ErrorQueue | Msg.DontWait;
-      if (this.#c.recvmsg(this.#socket.fd, this.#errorPointer, flags) < 0) return;
-      this.#takeError(into, header);
+    const flags = Msg.ErrorQueue | Msg.DontWait;
+    while (into.count < into.capacity) {
+      const room = Math.min(WIDTH, into.capacity - into.count);
+      this.#prepareErrors(room);
+      const n = this.#c.recvmmsg(this.#socket.fd, this.#errorPointer, room, flags, null);
+      for (let k = WIDTH; k < WIDTH + n; k++) this.#takeError(into, k);
+      this.#dirtyErrors = Math.max(this.#dirtyErrors, n);
+      if (n < room) return;
     }
   }
 
@@ -162,14 +164,25 @@ export class UdpReceiver {
   }
 
   #prepare(room: number): void {
-    const words = this.#arena.words;
     const n = Math.min(room, this.#dirty);
-    for (let k = 0; k < n; k++) {
+    this.#makeRoom(0, n);
+    if (n >= this.#dirty) this.#dirty = 0;
+  }
+
+  #prepareErrors(room: number): void {
+    const n = Math.min(room, this.#dirtyErrors);
+    this.#makeRoom(WIDTH, WIDTH + n);
+    if (n >= this.#dirtyErrors) this.#dirtyErrors = 0;
+  }
+
+  /** Headers `first` up to `end` say again how long their names and controls may be. */
+  #makeRoom(first: number, end: number): void {
+    const words = this.#arena.words;
+    for (let k = first; k < end; k++) {
       const header = (this.#headers + k * MMSGHDR.size) >> 2;
       words[header + (MSGHDR.nameLength >> 2)] = SOCKADDR_STORAGE_SIZE;
       words[header + (MSGHDR.controlLength >> 2)] = CONTROL;
     }
-    if (n >= this.#dirty) this.#dirty = 0;
   }
 
   #append(into: PacketBatch, n: number): void {
@@ -252,9 +265,10 @@ export class UdpReceiver {
   }
 
   /** One message of the error queue: a transmit stamp or an error becomes a slot. */
-  #takeError(into: PacketBatch, header: number): void {
+  #takeError(into: PacketBatch, k: number): void {
     const { words, bytes } = this.#arena;
-    const control = this.#controls + WIDTH * CONTROL;
+    const header = this.#headers + k * MMSGHDR.size;
+    const control = this.#controls + k * CONTROL;
     const end = control + words[(header + MSGHDR.controlLength) >> 2]!;
     let stamp = 0;
     let failure = 0;
@@ -277,7 +291,7 @@ export class UdpReceiver {
     if (bytes[failure + EXTENDED_ERR.origin] === ErrorOrigin.Timestamping) {
       if (stamp !== 0) this.#appendStamp(into, failure, stamp);
     } else {
-      this.#appendError(into, failure);
+      this.#appendError(into, failure, this.#names + k * SOCKADDR_STORAGE_SIZE);
     }
   }
 
@@ -301,9 +315,8 @@ export class UdpReceiver {
     counters.stamps++;
   }
 
-  #appendError(into: PacketBatch, failure: number): void {
+  #appendError(into: PacketBatch, failure: number, name: number): void {
     const { words, bytes } = this.#arena;
-    const name = this.#names + WIDTH * SOCKADDR_STORAGE_SIZE;
     const peer = readSockaddr(this.#shared.addresses, bytes, name);
     this.#appendFailure(into, words[(failure + EXTENDED_ERR.errno) >> 2]!, peer);
   }
