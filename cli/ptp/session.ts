@@ -388,9 +388,9 @@ function monitorOf(
 ): LinkMonitor {
   const source: LinkSource = {
     hasChanged,
-    stateOf: (port) => {
+    stateOf: (port, inUse) => {
       const planned = plan.ports.find((one) => one.iface === port.name);
-      return linkState(port.name, planned?.transport ?? "udp4");
+      return linkState(port.name, planned?.transport ?? "udp4", inUse);
     },
   };
   const standing = ports.filter((one) => one.open.standing !== undefined);

@@ -10,7 +10,8 @@ import type { LinkState } from "./wiring.ts";
 export interface LinkSource {
   /** True where something may have changed since the last call. */
   hasChanged(): boolean;
-  stateOf(port: MonitoredPort): LinkState;
+  /** @param inUse The address of the port's sockets, which stays theirs while the interface has it. */
+  stateOf(port: MonitoredPort, inUse: string): LinkState;
 }
 
 /** One port and what it stands on. */
@@ -49,7 +50,7 @@ export class LinkMonitor {
     this.#source = source;
     this.#tell = tell;
     this.#watched = ports.map((port) => {
-      const { index, address } = source.stateOf(port);
+      const { index, address } = source.stateOf(port, "");
       return { port, index, address, isUp: true };
     });
   }
@@ -74,7 +75,7 @@ export class LinkMonitor {
   }
 
   #look(now: Instant, one: Watched): void {
-    const state = this.#source.stateOf(one.port);
+    const state = this.#source.stateOf(one.port, one.address);
     if (!state.isUp) {
       if (one.isUp) this.#tell(`interface ${one.port.name}: ${whyNot(state)}`);
       this.#set(now, one, false);

@@ -105,10 +105,16 @@ export function attach(name: string, transport: Transport): Attachment {
   return { name, index, isLoopback, mac, address };
 }
 
-/** What the interface `name` is at this moment. */
-export function linkState(name: string, transport: Transport): LinkState {
+/**
+ * What the interface `name` is at this moment.
+ * @param inUse An address that is kept while the interface has it: another one beside it is no
+ * reason to open sockets anew, unless it reaches further than a link-local one.
+ */
+export function linkState(name: string, transport: Transport, inUse: string): LinkState {
   const found = interfaces().find((one) => one.name === name);
-  const address = found === undefined ? undefined : addressOf(found, transport);
+  const isKept = !inUse.startsWith("fe80:") &&
+    (found?.addresses.some((a) => a.text === inUse) ?? false);
+  const address = found === undefined ? undefined : isKept ? inUse : addressOf(found, transport);
   const isUp = found !== undefined && found.isUp && found.isRunning && address !== undefined;
   return { isUp, index: found?.index ?? 0, address: address ?? "" };
 }
