@@ -3,7 +3,7 @@
  *
  * Each round starts each grandmaster afresh in one namespace of a veth pair and offers it Delay_Req
  * of many slaves from the other at rising rates; then 1,000 polite slaves at 1/s beside one flooder
- * at 200,000/s. Answers count by identity and sequenceId; the generator's socket says if it dropped
+ * at 200,000/s; then slaves that negotiate 8 Sync and 8 Delay_Resp a second each. Answers count by identity and sequenceId; the generator's socket says if it dropped
  * any itself. Generator and grandmaster share the machine, so read the ratios.
  * @module
  */
@@ -26,6 +26,8 @@ interface Plan {
   readonly rounds: number;
   readonly identities: number;
   readonly only: readonly Contender[];
+  /** Slaves that negotiate, one run for each number. */
+  readonly unicast: readonly number[];
 }
 
 /** One measurement. */
@@ -41,7 +43,7 @@ function say(line: string): void {
 }
 
 function planOf(argv: readonly string[]): Plan {
-  const known = ["--rates", "--seconds", "--rounds", "--identities", "--only"];
+  const known = ["--rates", "--seconds", "--rounds", "--identities", "--only", "--unicast"];
   const values = new Map<string, string>();
   for (let k = 0; k < argv.length; k += 2) {
     if (!known.includes(argv[k]!)) throw new Error(`${argv[k]} is none of ${known.join(" ")}`);
@@ -53,6 +55,7 @@ function planOf(argv: readonly string[]): Plan {
     seconds: Number(values.get("--seconds") ?? 3),
     rounds: Number(values.get("--rounds") ?? 3),
     identities: Number(values.get("--identities") ?? 8000),
+    unicast: list("--unicast", "1000,5000").filter((text) => text !== "0").map(Number),
     only: list("--only", CONTENDERS.join(",")) as Contender[],
   };
 }
@@ -60,11 +63,15 @@ function planOf(argv: readonly string[]): Plan {
 /** A grandmaster that answers, on side a. */
 async function started(pair: NamespacePair, contender: Contender): Promise<AsyncDisposable> {
   if (contender === "ptp4l") {
-    const ptp4l = await Ptp4l.start(pair.a, { role: "master", limitSeconds: 300 });
+    const extra = ["unicast_listen 1"];
+    const ptp4l = await Ptp4l.start(pair.a, { role: "master", limitSeconds: 300, extra });
     await ptp4l.process.line(/MASTER on/, 20_000);
     return ptp4l;
   }
-  const gm = await startGm(pair.a, ["--priority1", "1", "--log-announce", "0"], 300);
+  const gm = await startGm(pair.a, [
+    ...["--priority1", "1", "--log-announce", "0", "--unicast-listen"],
+    ...["--unicast-clients", "20000", "--unicast-rate", "1000000"],
+  ], 300);
   await gm.line(/"to":"MASTER"/, 20_000);
   return { [Symbol.asyncDispose]: async () => void await gm.stop() };
 }
@@ -76,6 +83,30 @@ async function measure(contender: Contender, rate: number, plan: Plan): Promise<
   const { seconds, identities } = plan;
   const options = rate < 0 ? { ...POLITE, ...FLOOD, seconds } : { rate, identities, seconds };
   return { contender, rate, result: await load("requests", pair.b, pair.a, options) };
+}
+
+/** Slaves by unicast: what they are owed, what they got, how old the Follow_Ups' stamps are. */
+async function negotiate(contender: Contender, slaves: number, plan: Plan): Promise<void> {
+  await using pair = await NamespacePair.open();
+  await addSlaves(pair, pair.b);
+  await using _gm = await started(pair, contender);
+  const options = { server: pair.a.address, slaves, seconds: plan.seconds };
+  const r = await load("unicast", pair.b, pair.a, options);
+  const of = (name: string) => r[name] ?? 0;
+  const share = (part: number, whole: number) =>
+    `${(100 * part / Math.max(1, whole)).toFixed(2)} %`;
+  say(
+    `${contender.padEnd(8)}${slaves} slaves: ${of("grants")} of ${3 * slaves} grants; ` +
+      `${(of("syncs") / of("took")).toFixed(0)} Sync/s, ${
+        share(of("syncs"), of("owed"))
+      } of what ` +
+      `is owed; ${of("served")} slaves in full; with Follow_Up ${
+        share(of("pairs"), of("syncs"))
+      }, ` +
+      `${of("lag50")}/${of("lag99")} us later (p50/p99); t1 to arrival ` +
+      `${of("residual50")}/${of("residual99")} us; CPU ${(100 * r.cpu).toFixed(0)} %; ` +
+      `own drops ${of("own_drops")}`,
+  );
 }
 
 function print(row: Row): void {
@@ -126,7 +157,7 @@ async function main(): Promise<void> {
   say("".padEnd(8) + heads.map((h) => h.padStart(11)).join(""));
   const rows: Row[] = [];
   for (let round = 0; round < plan.rounds; round++) {
-    for (const rate of [...plan.rates, -1]) {
+    for (const rate of [...plan.rates, -1].filter((one) => one !== 0)) {
       for (const contender of plan.only) {
         const row = await measure(contender, rate, plan);
         rows.push(row);
@@ -134,7 +165,11 @@ async function main(): Promise<void> {
       }
     }
   }
-  verdict(rows);
+  if (rows.length > 0) verdict(rows);
+  say("");
+  for (const slaves of plan.unicast) {
+    for (const contender of plan.only) await negotiate(contender, slaves, plan);
+  }
 }
 
 await main();
