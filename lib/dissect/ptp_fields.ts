@@ -171,7 +171,7 @@ function announceTlv(v: DataView, t: number, into: FieldList): void {
       for (let k = 0; k + 8 <= n; k += 8) into.identity("v2.an.pathsequence", v, value + k);
       return;
     case tlv.TlvType.ALTERNATE_TIME_OFFSET_INDICATOR:
-      if (n >= 16 + v.getUint8(value + 15)) offsetFields(v, value, into);
+      if (n >= 16 && n >= 16 + v.getUint8(value + 15)) offsetFields(v, value, into);
       return;
     default:
       if (n > 0) into.octets("v2.an.tlv.data", v, value, n);
